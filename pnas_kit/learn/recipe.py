@@ -1,0 +1,63 @@
+"""How a prototype is trained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SAMPLES_SEEN = 500_000
+"""Training samples that a default training looks at in all: few epochs on large sets, many on small ones."""
+FEWEST_EPOCHS, MOST_EPOCHS = 8, 120
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """Settings of one training; fractions refer to its epochs.
+
+    Attributes:
+        epochs: passes over the training split, validation part excluded.
+        batch: samples per step.
+        learning_rate, weight_decay: of AdamW; the rate warms up and then follows a cosine to zero.
+        warm_up: fraction of the epochs in which the rate rises.
+        label_smoothing: share of the target spread over all classes.
+        augment: names of augmentations in `augment.py`.
+        prune_from, prune_until: when channels are removed, along a cubic schedule.
+        validation: fraction of the training split held out to choose the best epoch; the test split never is.
+    """
+
+    epochs: int
+    batch: int = 64
+    learning_rate: float = 3e-3
+    weight_decay: float = 0.02
+    warm_up: float = 0.1
+    label_smoothing: float = 0.05
+    augment: tuple[str, ...] = ()
+    prune_from: float = 0.1
+    prune_until: float = 0.6
+    validation: float = 0.1
+
+    def __post_init__(self) -> None:
+        if self.epochs < 1:
+            raise ValueError(f"a training has at least 1 epoch, got {self.epochs}")
+        if not 0 <= self.prune_from <= self.prune_until <= 1:
+            raise ValueError(f"pruning lies between 0 and 1 of the epochs, got {self.prune_from} to {self.prune_until}")
+
+    def pruned_share(self, epoch: int) -> float:
+        """Share of the channels to remove that is gone before `epoch` (from 0): 1 - (1 - t)^3 (Zhu and Gupta 2017)."""
+        first, last = round(self.prune_from * self.epochs), round(self.prune_until * self.epochs)
+        if epoch >= last or self.epochs == 1:
+            return 1.0
+        return 1 - (1 - max(0, epoch - first) / max(1, last - first)) ** 3
+
+
+def recipe_for(data: str, task: str, samples: int, epochs: int | None = None) -> Recipe:
+    """The default recipe for a data set of so many training samples."""
+    if epochs is None:
+        epochs = min(MOST_EPOCHS, max(FEWEST_EPOCHS, round(SAMPLES_SEEN / samples)))
+    augment = {"image": ("shift",), "series": ("jitter", "scale", "slide")}[task]
+    if data in MIRRORABLE:
+        augment = (*augment, "mirror")
+    return Recipe(epochs=epochs, augment=augment, batch=32 if samples < 2000 else 64)
+
+
+MIRRORABLE = ("fashion_mnist",)
+"""Image sets whose classes do not change when seen in a mirror."""

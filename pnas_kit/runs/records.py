@@ -1,0 +1,128 @@
+"""What is written into a run's folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pnas_kit.cost import Board, boards
+from pnas_kit.search import Limits
+
+PHASES = ("search", "train")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """What a run is to do; fixed when it is created.
+
+    Attributes:
+        data: name of a data set in the catalogue.
+        board: id of a board in the table, or "own" with `own_board` given.
+        ram_bytes, flash_bytes, macs: limits on a candidate.
+        trials: candidates to evaluate.
+        picks: prototypes that the subset selection proposes.
+        seed: of everything random.
+        workers: processes that evaluate or train at the same time.
+        epochs: of each training; None takes the data set's default.
+        own_board: name, core, clock_mhz, ram_bytes, flash_bytes of a board that is not in the table.
+    """
+
+    data: str
+    board: str
+    ram_bytes: int
+    flash_bytes: int
+    macs: int
+    trials: int = 500
+    picks: int = 5
+    seed: int = 0
+    workers: int = 2
+    epochs: int | None = None
+    own_board: dict | None = None
+
+    def __post_init__(self) -> None:
+        for name, least in (("trials", 1), ("picks", 1), ("workers", 1), ("seed", 0)):
+            if getattr(self, name) < least:
+                raise ValueError(f"{name} is at least {least}, got {getattr(self, name)}")
+        if self.epochs is not None and self.epochs < 1:
+            raise ValueError(f"epochs are at least 1, or None for the data set's default, got {self.epochs}")
+        self.target, self.limits  # noqa: B018  (both raise ValueError when they are not usable)
+
+    @property
+    def target(self) -> Board:
+        if self.board == "own":
+            own = dict(self.own_board or {})
+            return Board(id="own", mcu="own board", **own)
+        if self.board not in boards():
+            raise ValueError(f"board is one of {list(boards())} or 'own', got {self.board!r}")
+        return boards()[self.board]
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(ram_bytes=self.ram_bytes, flash_bytes=self.flash_bytes, macs=self.macs)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """Where a run stands.
+
+    Attributes:
+        phase: "search" or "train", the last that was started; None before the first.
+        state: "new", "starting", "running", "paused", "stopped", "done", "failed" (an error was recorded) or "crashed" (the
+            runner is gone without a word).
+        done, total: trials of a search, epochs over all prototypes of a training.
+        seconds_left: estimated; None while unknown.
+        message: what is being done, in a few words.
+        error: what went wrong and what to do, in words.
+        pid, started: process id of the runner and when that process began, seconds since the epoch.
+    """
+
+    phase: str | None = None
+    state: str = "new"
+    done: int = 0
+    total: int = 0
+    seconds_left: float | None = None
+    message: str = ""
+    error: str | None = None
+    pid: int | None = None
+    started: float | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Whether a runner is at work on the run."""
+        return self.state in ("starting", "running", "paused")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """A trained, quantised and verified prototype.
+
+    Attributes:
+        number: its trial.
+        float_accuracy: of the trained float network on the whole test split.
+        int8_accuracy: of the `.tflite` in tflite-runtime's reference kernels on the whole test split.
+        test_count: samples in the test split.
+        confusion: int8 predictions, row true class, column predicted class.
+        tflite_bytes: size of the file.
+        arena_predicted: feature-map arena that the cost model plans.
+        arena_measured: the same as TensorFlow Lite Micro allocates it; None where its package does not exist.
+        macs, params, ram_bytes, latency_ms, energy_mj: as the cost model gives them.
+        epochs, train_seconds, validation_accuracy: of the training.
+        sha256: of the `.tflite`.
+    """
+
+    number: int
+    float_accuracy: float
+    int8_accuracy: float
+    test_count: int
+    confusion: list[list[int]]
+    tflite_bytes: int
+    arena_predicted: int
+    arena_measured: int | None
+    macs: int
+    params: int
+    ram_bytes: int
+    latency_ms: float
+    energy_mj: float | None
+    epochs: int
+    train_seconds: float
+    validation_accuracy: float
+    sha256: str

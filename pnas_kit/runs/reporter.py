@@ -1,0 +1,91 @@
+"""The runner's side of a run's small files: it writes the status and obeys the wishes left in the folder."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+import time
+from dataclasses import asdict, replace
+
+import psutil
+
+from .folder import write_json
+from .records import Status
+from .run import Run
+
+LOOK_SECONDS = 0.05
+WRITE_SECONDS = 0.2
+GRACE_SECONDS = 0.3
+"""Time that the main thread has, once its workers are gone, to finish what it is writing."""
+
+
+class Reporter:
+    """Keeps `status.json` true, and ends this process when a file `stop` appears.
+
+    Ending is abrupt on purpose: every record is written so that it survives a kill at any moment, so a stop need not wait
+    for the work in hand.
+    """
+
+    def __init__(self, run: Run, phase: str) -> None:
+        me = psutil.Process()
+        self._run = run
+        self._lock = threading.Lock()
+        self._closed = False
+        self._written = 0.0
+        self._status = Status(phase=phase, state="running", pid=me.pid, started=me.create_time())
+        self.update(message="starting")
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def update(self, **changes) -> None:
+        """Change fields of the status; written at once when the state changes, else a few times a second."""
+        with self._lock:
+            if self._closed:
+                return
+            before, self._status = self._status, replace(self._status, **changes)
+            pressing = before.state != self._status.state or self._status.state not in ("running", "paused")
+            if pressing or time.monotonic() - self._written > WRITE_SECONDS:
+                self._write()
+
+    def finish(self, state: str, error: str | None = None) -> None:
+        """Write the last status."""
+        self.update(state=state, error=error, seconds_left=None, message="")
+        self._closed = True
+
+    def wait_while_paused(self) -> None:
+        while self._wished("pause"):
+            time.sleep(LOOK_SECONDS)
+
+    @property
+    def closed(self) -> bool:
+        """Whether the last status is written, because the work is done or was stopped."""
+        return self._closed
+
+    def _wished(self, wish: str) -> bool:
+        return (self._run.path / wish).exists()
+
+    def _write(self) -> None:
+        self._written = time.monotonic()
+        write_json(self._run.path / "status.json", asdict(self._status))
+
+    def _watch(self) -> None:
+        while not self._closed:
+            if self._wished("stop"):
+                self._stop()
+            state = "paused" if self._wished("pause") else "running"
+            if state != self._status.state:
+                self.update(state=state)
+            self._flush()
+            time.sleep(LOOK_SECONDS)
+
+    def _flush(self) -> None:
+        with self._lock:
+            if not self._closed and time.monotonic() - self._written > 5 * WRITE_SECONDS:
+                self._write()
+
+    def _stop(self) -> None:
+        self.finish("stopped")
+        for child in multiprocessing.active_children():
+            child.kill()
+        time.sleep(GRACE_SECONDS)
+        os._exit(0)

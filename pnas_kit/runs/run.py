@@ -1,0 +1,196 @@
+"""A run is a folder. Everything that lasts is in it; whoever looks at it, and whoever works on it, shares only that."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import psutil
+
+from pnas_kit.learn.data import CATALOGUE
+from pnas_kit.learn.epoch import Epoch
+from pnas_kit.search import Candidate, Problem
+from pnas_kit.search.front import propose
+from pnas_kit.search.journal import Journal
+
+from .folder import read_json, read_lines, write_json
+from .records import PHASES, Config, Result, Status
+
+STARTING_SECONDS = 60
+"""After so long without a sign a runner that was being started counts as crashed."""
+
+
+class RunError(RuntimeError):
+    """The run cannot do what was asked; the message says why and what to do."""
+
+
+def default_root() -> Path:
+    """The folder of runs: `PNAS_RUNS`, or `runs` in the working directory."""
+    return Path(os.environ.get("PNAS_RUNS", "runs")).absolute()
+
+
+def runs(root: Path | None = None) -> list[Run]:
+    """All runs of a folder, newest first."""
+    configs = (root or default_root()).glob("*/config.json")
+    return [Run(path.parent) for path in sorted(configs, key=lambda p: p.stat().st_mtime, reverse=True)]
+
+
+class Run:
+    """One run: a search and the training of the prototypes picked from it."""
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path).absolute()
+        fields = read_json(self.path / "config.json")
+        if fields is None:
+            raise RunError(f"there is no run in {self.path.name}: its config.json is missing")
+        self.config = Config(**fields)
+        card = CATALOGUE[self.config.data]
+        self.problem = Problem(
+            input_shape=card.shape,
+            classes=len(card.classes),
+            board=self.config.target,
+            limits=self.config.limits,
+            seed=self.config.seed,
+        )
+        self._journal = Journal(self.path / "journal.log", self.problem)
+
+    @classmethod
+    def create(cls, config: Config, root: Path | None = None) -> Run:
+        """A new folder for `config`, named by data set, board and time."""
+        name = f"{time.strftime('%Y%m%d-%H%M%S')}-{config.data}-{config.board}-{secrets.token_hex(2)}"
+        path = (root or default_root()) / name
+        path.mkdir(parents=True)
+        write_json(path / "config.json", asdict(config))
+        return cls(path)
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    # ---- the runner
+
+    def start(self, phase: str) -> None:
+        """Start, or go on with, a phase in a process of its own that outlives this one.
+
+        Raises:
+            RunError: a runner is at work already, or nothing is picked for training.
+        """
+        if phase not in PHASES:
+            raise RunError(f"phase is one of {PHASES}, got {phase!r}")
+        if self.status.alive:
+            raise RunError(f"the {self.status.phase} of run {self.name} is already going on; stop it first")
+        if phase == "train" and not self.picks:
+            raise RunError("no prototype is picked yet: choose at least one, then train")
+        for leftover in ("stop", "pause", "journal.log.lock"):
+            (self.path / leftover).unlink(missing_ok=True)
+        write_json(self.path / "status.json", asdict(Status(phase=phase, state="starting", started=time.time())))
+        with (self.path / "runner.log").open("ab") as log:
+            subprocess.Popen(
+                [sys.executable, "-m", "pnas_kit", phase, str(self.path)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                **_detached(),
+            )
+
+    def stop(self) -> None:
+        """Ask the runner to end; what is finished is kept and `start` goes on from there."""
+        (self.path / "stop").touch()
+
+    def pause(self) -> None:
+        (self.path / "pause").touch()
+
+    def resume(self) -> None:
+        """Let a paused runner go on."""
+        (self.path / "pause").unlink(missing_ok=True)
+
+    @property
+    def status(self) -> Status:
+        fields = read_json(self.path / "status.json")
+        if fields is None:
+            return Status()
+        status = Status(**fields)
+        if status.alive and not _is_alive(status):
+            return Status(**{**fields, "state": "crashed", "error": self._crash_message()})
+        return status
+
+    def _crash_message(self) -> str:
+        return (
+            "the runner ended without a word, perhaps because memory ran out or the machine was restarted. "
+            f"What was finished is safe; start again to go on. Its last words are in {self.name}/runner.log"
+        )
+
+    # ---- the search
+
+    def candidates(self) -> list[Candidate]:
+        """Finished trials in order of their number; cheap to ask again."""
+        return self._journal.candidates()
+
+    def proposed(self) -> list[int]:
+        """Numbers of the prototypes that subset selection proposes."""
+        return [c.number for c in propose(self.candidates(), self.problem, self.config.picks)]
+
+    @property
+    def picks(self) -> list[int]:
+        """Numbers of the trials chosen for training."""
+        return read_json(self.path / "picks.json", [])
+
+    def pick(self, numbers: list[int]) -> None:
+        """Choose the trials to train.
+
+        Raises:
+            RunError: one of them is not a candidate that fits.
+        """
+        feasible = {c.number for c in self.candidates() if c.feasible}
+        wrong = [n for n in numbers if n not in feasible]
+        if wrong:
+            raise RunError(f"only candidates that meet every limit can be trained, {wrong} are not")
+        write_json(self.path / "picks.json", list(dict.fromkeys(numbers)))
+
+    # ---- the prototypes
+
+    def prototype(self, number: int) -> Path:
+        """Folder of a prototype's training and files."""
+        return self.path / "prototypes" / str(number)
+
+    def epochs(self, number: int) -> list[Epoch]:
+        """Epochs of a prototype's training so far."""
+        return [Epoch(**fields) for fields in read_lines(self.prototype(number) / "epochs.jsonl")]
+
+    def result(self, number: int) -> Result | None:
+        """The verified figures of a prototype; None before they exist."""
+        fields = read_json(self.prototype(number) / "result.json")
+        return fields and Result(**fields)
+
+    def file(self, number: int, name: str) -> Path:
+        """One of a prototype's files: "model.tflite", "model_data.h", "report.html".
+
+        Raises:
+            RunError: it does not exist (yet).
+        """
+        path = self.prototype(number) / name
+        if not path.is_file():
+            raise RunError(f"prototype {number} has no {name} yet: train it first")
+        return path
+
+
+def _is_alive(status: Status) -> bool:
+    if status.pid is None:
+        return time.time() - status.started < STARTING_SECONDS
+    try:
+        process = psutil.Process(status.pid)
+        return abs(process.create_time() - status.started) < 2 and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _detached() -> dict:
+    """Arguments that let a child process live on when its parent, or its parent's terminal, ends."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"start_new_session": True}

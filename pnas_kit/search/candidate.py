@@ -1,0 +1,68 @@
+"""What a search finds."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+
+from pnas_kit.cost import Cost
+from pnas_kit.space import Arch
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """Upper limits that a candidate must meet."""
+
+    ram_bytes: int
+    flash_bytes: int
+    macs: int
+
+    def __post_init__(self) -> None:
+        for name, value in asdict(self).items():
+            if not value > 0:
+                raise ValueError(f"the limit on {name} is above 0, got {value}")
+
+    def excess(self, cost: Cost) -> dict[str, float]:
+        """By how much of itself each limit is exceeded; 0 or less where it is met."""
+        return {name: getattr(cost, name) / limit - 1 for name, limit in asdict(self).items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """One evaluated trial.
+
+    Attributes:
+        number: the trial's number, from 0.
+        arch: the architecture.
+        cost: what the pruned network costs; None when the input cannot pass through it.
+        proxies: scores of the untrained network, higher is better; None unless every limit is met.
+        excess: by how much of itself each limit is exceeded.
+        reason: why the candidate is not ranked, in words; None when it is.
+        failed: the evaluation itself went wrong (as opposed to a candidate that does not fit).
+        seconds: time the evaluation took.
+    """
+
+    number: int
+    arch: Arch
+    cost: Cost | None = None
+    proxies: dict[str, float] | None = None
+    excess: dict[str, float] = field(default_factory=dict)
+    reason: str | None = None
+    failed: bool = False
+    seconds: float = 0.0
+
+    @property
+    def feasible(self) -> bool:
+        """Whether the candidate fits and was scored."""
+        return self.proxies is not None
+
+    def to_record(self) -> dict:
+        """What the architecture's parameters do not already say, as plain JSON values."""
+        record = asdict(self)
+        del record["number"], record["arch"]
+        return record
+
+    @classmethod
+    def from_record(cls, number: int, arch: Arch, record: dict) -> Candidate:
+        """The candidate that `to_record` described."""
+        cost = record["cost"] and Cost(**record["cost"])
+        return cls(**{**record, "number": number, "arch": arch, "cost": cost})

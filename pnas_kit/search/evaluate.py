@@ -1,0 +1,92 @@
+"""Evaluating one trial: a pure function of the architecture and the problem, so that any process may do it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+
+from pnas_kit.cost import Board, estimate
+from pnas_kit.space import Arch, Shape, ShapeError
+
+from .candidate import Candidate, Limits
+
+Batches = Sequence[tuple[np.ndarray, np.ndarray]]
+"""Mini-batches of float32 `(batch, height, width, channels)` and int64 `(batch,)`."""
+
+PROXIES = ("meco", "zico", "naswot", "snip")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """What is searched for: nets for inputs of a shape, on a board, within limits."""
+
+    input_shape: Shape
+    classes: int
+    board: Board
+    limits: Limits
+    proxies: tuple[str, ...] = PROXIES
+    seed: int = 0
+
+    @property
+    def objectives(self) -> tuple[str, ...]:
+        """Names of the objectives; the first is minimised, the others maximised."""
+        return ("macs", *self.proxies)
+
+
+def evaluate(number: int, arch: Arch, problem: Problem, batches: Batches) -> Candidate:
+    """The candidate for `arch`: its cost, and its proxies if it meets the limits.
+
+    Cost comes first because it is a thousand times cheaper than the proxies; a candidate that does not fit is not scored.
+    """
+    start = time.perf_counter()
+    try:
+        cost = estimate(arch.pruned, arch.input_shape, problem.board)
+    except ShapeError as error:
+        return Candidate(number=number, arch=arch, excess={"shape": 1.0}, reason=str(error), seconds=_since(start))
+    excess = problem.limits.excess(cost)
+    over = [name for name, value in excess.items() if value > 0]
+    if over:
+        reason = "exceeds " + ", ".join(f"{name} by {100 * excess[name]:.0f} %" for name in over)
+        return Candidate(number=number, arch=arch, cost=cost, excess=excess, reason=reason, seconds=_since(start))
+    try:
+        proxies, reason = _score(arch, problem, batches), None
+    except (ArithmeticError, RuntimeError) as error:
+        proxies, reason = None, f"{type(error).__name__}: {error}"
+    return Candidate(
+        number=number, arch=arch, cost=cost, excess=excess, proxies=proxies, reason=reason,
+        failed=proxies is None, seconds=_since(start),
+    )  # fmt: skip
+
+
+def _since(start: float) -> float:
+    return round(time.perf_counter() - start, 4)
+
+
+def _score(arch: Arch, problem: Problem, batches: Batches) -> dict[str, float]:
+    import torch
+
+    from pnas_kit.score import score
+    from pnas_kit.space.net import build
+
+    with _one_thread():
+        net = build(arch.pruned, arch.input_shape, problem.seed)
+        tensors = [(torch.from_numpy(x).permute(0, 3, 1, 2).contiguous(), torch.from_numpy(y)) for x, y in batches]
+        return score(net, tensors, problem.proxies)
+
+
+@contextmanager
+def _one_thread():
+    """Sums are split by thread, so the last digits depend on their number: always one, and the same seed gives the
+    same front whatever machine or number of workers runs it."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

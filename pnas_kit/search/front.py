@@ -1,0 +1,34 @@
+"""The Pareto front of a search and the prototypes proposed from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .candidate import Candidate
+from .evaluate import Problem
+from .pareto import non_dominated, select
+
+
+def points(candidates: Sequence[Candidate], problem: Problem) -> np.ndarray:
+    """Objectives of feasible candidates, all to be minimised: float64 `(candidates, objectives)`."""
+    rows = [[c.cost.macs, *(-c.proxies[name] for name in problem.proxies)] for c in candidates]
+    return np.array(rows, dtype=float).reshape(len(rows), len(problem.objectives))
+
+
+def front(candidates: Sequence[Candidate], problem: Problem) -> list[Candidate]:
+    """The feasible candidates that no other beats in every objective."""
+    feasible = [c for c in candidates if c.feasible]
+    if not feasible:
+        return []
+    return [c for c, keep in zip(feasible, non_dominated(points(feasible, problem)), strict=True) if keep]
+
+
+def propose(candidates: Sequence[Candidate], problem: Problem, k: int) -> list[Candidate]:
+    """At most `k` of the front that together keep the most of its hypervolume, in order of MACs."""
+    best = front(candidates, problem)
+    if not best:
+        return []
+    chosen = [best[i] for i in select(points(best, problem), k)]
+    return sorted(chosen, key=lambda c: c.cost.macs)

@@ -1,0 +1,85 @@
+"""The list of trials, kept in an Optuna study.
+
+The study is the one record of a search: candidates are written into it and read back from it, and `optuna-dashboard` opens
+the same file.
+"""
+
+from __future__ import annotations
+
+import optuna
+from optuna.storages import BaseStorage
+from optuna.trial import FrozenTrial, TrialState
+
+from pnas_kit.space import Arch, Choice, Shape, space
+
+from .candidate import Candidate
+from .evaluate import Problem
+from .sampler import SeededNSGAII
+
+STUDY = "search"
+RECORD = "candidate"
+UNRANKED = 0.0
+"""Told as the value of an objective that was not computed; the constraint excess keeps such a trial out of every front."""
+
+optuna.logging.set_verbosity(optuna.logging.WARNING)
+
+
+class Ledger:
+    """Asks for trials and tells their results, always in the order of their numbers."""
+
+    def __init__(self, problem: Problem, seed: int, storage: BaseStorage | None = None) -> None:
+        self._problem, self._seed = problem, seed
+        self._table = space(problem.input_shape)
+        self._asked: dict[int, optuna.Trial] = {}
+        self._study = optuna.create_study(
+            study_name=STUDY,
+            storage=storage,
+            load_if_exists=True,
+            directions=["minimize"] + ["maximize"] * len(problem.proxies),
+            sampler=SeededNSGAII(seed, 0),
+        )
+        self._study.set_metric_names(list(problem.objectives))
+
+    def trials(self) -> list[FrozenTrial]:
+        return self._study.get_trials(deepcopy=False)
+
+    def ask(self) -> tuple[int, Arch]:
+        """The next trial's number and architecture."""
+        self._study.sampler = SeededNSGAII(self._seed, len(self.trials()))
+        return self._open(self._study.ask())
+
+    def ask_again(self, unfinished: FrozenTrial) -> tuple[int, Arch]:
+        """A trial that was asked for but never told, with whatever of its parameters is missing."""
+        self._study.sampler = SeededNSGAII(self._seed, unfinished.number)
+        return self._open(optuna.Trial(self._study, unfinished._trial_id))
+
+    def _open(self, trial: optuna.Trial) -> tuple[int, Arch]:
+        self._asked[trial.number] = trial
+        params = {choice.name: _suggest(trial, choice) for choice in self._table}
+        return trial.number, Arch.from_params(params, self._problem.input_shape, self._problem.classes)
+
+    def tell(self, candidate: Candidate) -> None:
+        """Record a finished candidate; it counts as finished only once all of it is written."""
+        trial = self._asked.pop(candidate.number)
+        trial.set_user_attr(RECORD, candidate.to_record())
+        for name, excess in candidate.excess.items():
+            trial.set_constraint(name, excess)
+        if candidate.failed:
+            self._study.tell(trial, state=TrialState.FAIL)
+        else:
+            proxies = candidate.proxies or dict.fromkeys(self._problem.proxies, UNRANKED)
+            macs = candidate.cost.macs if candidate.cost else UNRANKED
+            self._study.tell(trial, [macs, *(proxies[name] for name in self._problem.proxies)])
+
+
+def _suggest(trial: optuna.Trial, choice: Choice) -> str | int | float:
+    if choice.continuous:
+        return trial.suggest_float(choice.name, choice.low, choice.high)
+    return trial.suggest_categorical(choice.name, choice.options)
+
+
+def read_candidate(trial: FrozenTrial, input_shape: Shape, classes: int) -> Candidate:
+    """The candidate that `Ledger.tell` recorded in a finished trial."""
+    return Candidate.from_record(
+        trial.number, Arch.from_params(trial.params, input_shape, classes), trial.user_attrs[RECORD]
+    )

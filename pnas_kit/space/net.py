@@ -1,0 +1,133 @@
+"""The layers as a torch module."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .layers import INPUT, Layer, Layers, Shape, same_padding, shapes
+
+ACTIVATIONS = {None: nn.Identity, "relu": nn.ReLU, "relu6": nn.ReLU6}
+
+
+class Net(nn.Module):
+    """Runs `layers` on float32 `(batch, channels, height, width)` and returns logits `(batch, classes)`.
+
+    Blocks are found by layer name with dots replaced: `net.blocks["g0b1_dw"].conv`.
+    """
+
+    def __init__(self, layers: Layers, input_shape: Shape) -> None:
+        super().__init__()
+        self.layers = layers
+        self.input_shape = input_shape
+        sizes = shapes(layers, input_shape)
+        self.blocks = nn.ModuleDict({key(layer): _block(layer, sizes) for layer in layers})
+        self._last_use = {name: i for i, layer in enumerate(layers) for name in layer.inputs}
+
+    def forward(self, x: Tensor) -> Tensor:
+        maps = {INPUT: x}
+        for i, layer in enumerate(self.layers):
+            maps[layer.name] = self.blocks[key(layer)](*(maps[name] for name in layer.inputs))
+            for name in layer.inputs:
+                if self._last_use[name] == i:
+                    maps.pop(name, None)
+        return maps[self.layers[-1].name]
+
+
+def key(layer: Layer) -> str:
+    """Name of the layer's block in `Net.blocks` (torch forbids dots)."""
+    return layer.name.replace(".", "_")
+
+
+def build(layers: Layers, input_shape: Shape, seed: int) -> Net:
+    """A net with fresh weights: He-normal convolutions (He 2015), unit batch norms, all drawn from one generator."""
+    with torch.device("meta"):
+        net = Net(layers, input_shape)
+    net = net.to_empty(device="cpu")
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for module in net.modules():
+            if isinstance(module, nn.Conv2d | nn.Linear):
+                module.weight.normal_(0, math.sqrt(2 / module.weight[0].numel()), generator=generator)
+            if isinstance(module, nn.BatchNorm2d):
+                module.reset_running_stats()
+                module.weight.fill_(1)
+            if getattr(module, "bias", None) is not None:
+                module.bias.zero_()
+    return net
+
+
+class _Conv(nn.Module):
+    """Convolution with SAME padding, batch norm, activation."""
+
+    def __init__(self, layer: Layer, source: Shape) -> None:
+        super().__init__()
+        pads = [same_padding(source[axis], layer.kernel[axis], layer.stride[axis]) for axis in (0, 1)]
+        even = all(before == after for before, after in pads)
+        self.pads = None if even else (*pads[1], *pads[0])
+        groups = source[2] if layer.kind == "depthwise" else 1
+        inside = (pads[0][0], pads[1][0]) if even else (0, 0)
+        self.conv = nn.Conv2d(source[2], layer.channels, layer.kernel, layer.stride, inside, groups=groups, bias=False)
+        self.norm = nn.BatchNorm2d(layer.channels)
+        self.act = ACTIVATIONS[layer.act]()
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.act(self.norm(self.conv(x if self.pads is None else F.pad(x, self.pads))))
+
+
+class _MaxPool(nn.Module):
+    """Max pooling with SAME padding; what is padded never wins."""
+
+    def __init__(self, layer: Layer, source: Shape) -> None:
+        super().__init__()
+        pads = [same_padding(source[axis], layer.kernel[axis], layer.stride[axis]) for axis in (1, 0)]
+        self.pads = (*pads[0], *pads[1])
+        self.kernel, self.stride = layer.kernel, layer.stride
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.max_pool2d(F.pad(x, self.pads, value=-math.inf), self.kernel, self.stride)
+
+
+class _Join(nn.Module):
+    """Element-wise sum or concatenation over channels, then the activation."""
+
+    def __init__(self, layer: Layer) -> None:
+        super().__init__()
+        self.join = (lambda parts: torch.cat(parts, 1)) if layer.kind == "concat" else sum
+        self.act = ACTIVATIONS[layer.act]()
+
+    def forward(self, *parts: Tensor) -> Tensor:
+        return self.act(self.join(parts))
+
+
+class _GlobalPool(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x.mean((2, 3), keepdim=True)
+
+
+class _Linear(nn.Module):
+    def __init__(self, layer: Layer, source: Shape) -> None:
+        super().__init__()
+        self.linear = nn.Linear(math.prod(source), layer.channels)
+        self.act = ACTIVATIONS[layer.act]()
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.act(self.linear(x.flatten(1)))
+
+
+def _block(layer: Layer, sizes: dict[str, Shape]) -> nn.Module:
+    source = sizes[layer.inputs[0]]
+    match layer.kind:
+        case "conv" | "depthwise":
+            return _Conv(layer, source)
+        case "max_pool":
+            return _MaxPool(layer, source)
+        case "global_pool":
+            return _GlobalPool()
+        case "linear":
+            return _Linear(layer, source)
+        case _:
+            return _Join(layer)

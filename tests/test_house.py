@@ -1,0 +1,88 @@
+"""The shape of the project: who may import whom, and what must agree with what."""
+
+import ast
+import json
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+ALLOWED = {
+    "space": set(),
+    "cost": {"space"},
+    "score": set(),
+    "search": {"space", "cost", "score"},
+    "learn": {"space", "cost"},
+    "deploy": {"space", "cost", "learn"},
+    "runs": {"space", "cost", "search", "learn", "deploy"},
+}
+SHARED = {"paths", "vision_ops"}
+DISPLAY = {"ipywidgets", "IPython", "anywidget", "matplotlib.pyplot"}
+SOURCES = [path for room in ALLOWED for path in (ROOT / "pnas_kit" / room).rglob("*.py")]
+
+
+def imported(path: Path) -> set[str]:
+    """Absolute names of all modules that a file imports, relative imports resolved."""
+    package = path.relative_to(ROOT).parent.parts
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        if isinstance(node, ast.ImportFrom):
+            base = ".".join(package[: len(package) - node.level + 1]) + "." if node.level else ""
+            found.update({base + (node.module or ""), *(f"{base}{node.module or ''}.{a.name}" for a in node.names)})
+    return {name.strip(".").replace("..", ".") for name in found}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_data_flows_one_way_and_the_kit_never_draws(path):
+    names = imported(path)
+    room = path.relative_to(ROOT / "pnas_kit").parts[0]
+    rooms = {name.split(".")[1] for name in names if name.startswith("pnas_kit.")} - {room} - SHARED
+    assert rooms <= ALLOWED[room], f"{room} may not import {rooms - ALLOWED[room]}"
+    assert not {name for name in names for d in DISPLAY if name == d or name.startswith(d + ".")}
+    assert not any(name.split(".")[0] == "widgets" for name in names)
+
+
+def test_looking_at_runs_needs_no_torch():
+    code = "import sys, pnas_kit.runs, pnas_kit.cost, pnas_kit.space; assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_conda_users_get_the_same_packages():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    lines = [line.strip().removeprefix("- ") for line in (ROOT / "environment.yml").read_text().splitlines()]
+    listed = lines[lines.index("-c constraints.txt") + 1 : lines.index("-e .")]
+    assert listed == project["dependencies"]
+    assert "python=3.11" in lines and project["requires-python"] == "==3.11.*"
+
+
+def test_every_dependency_is_pinned():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    pinned = {line.split("==")[0].lower().replace("_", "-") for line in lines if "==" in line}
+    wanted = project["dependencies"] + project["optional-dependencies"]["test"]
+    names = {name.split(";")[0].split("=")[0].split("<")[0].strip().lower() for name in wanted}
+    assert names <= pinned
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda p: p.name)
+def test_notebooks_store_no_outputs(path):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    assert not [c for c in cells if c["cell_type"] == "code" and (c["outputs"] or c["execution_count"])]
+
+
+def test_the_app_notebook_calls_and_never_defines():
+    cells = json.loads((ROOT / "notebooks" / "workbench.ipynb").read_text(encoding="utf-8"))["cells"]
+    code = ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
+    assert len(code) <= 4
+    assert not [node for c in code for node in ast.walk(ast.parse(c)) if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+
+
+def test_the_code_is_clean():
+    for arguments in (["check"], ["format", "--check"]):
+        done = subprocess.run([sys.executable, "-m", "ruff", *arguments, str(ROOT)], capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout
