@@ -24,8 +24,6 @@ _HOME = {
     "propose": "search",
     "proxy_batches": "learn.data",
     "quantise": "deploy",
-    "runs": "runs",
-    "search": "search",
     "write_tflite": "deploy",
 }
 __all__ = sorted(_HOME)

@@ -13,8 +13,8 @@ Augmentation = Callable[[Tensor, Generator], Tensor]
 
 
 def shift(x: Tensor, generator: Generator) -> Tensor:
-    """Moves each image by up to a fourteenth of its side (one or two pixels of a digit), repeating its edge."""
-    reach = max(1, x.shape[-1] // 14)
+    """Moves each image by up to a fourteenth of its side, repeating its edge; tiny ones, of less than 14 pixels, stay."""
+    reach = x.shape[-1] // 14
     padded = F.pad(x, (reach,) * 4, mode="replicate")
     moves = torch.randint(0, 2 * reach + 1, (len(x), 2), generator=generator)
     return torch.stack(

@@ -3,5 +3,6 @@
 from .candidate import Candidate, Limits
 from .engine import SearchError, search
 from .evaluate import PROXIES, Problem, evaluate
+from .front import front, points, propose
 
-__all__ = ["PROXIES", "Candidate", "Limits", "Problem", "SearchError", "evaluate", "search"]
+__all__ = ["PROXIES", "Candidate", "Limits", "Problem", "SearchError", "evaluate", "front", "points", "propose", "search"]

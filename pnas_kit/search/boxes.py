@@ -9,8 +9,8 @@ class Boxes:
     One box per local upper bound: a corner no inserted point lies strictly below, each coordinate of which is
     held by one inserted point (its *definer*) or by the reference. Update rule and boxes: Klamroth, Lacour,
     Vanderpooten, "On the representation of the search region in multi-objective optimization", EJOR 245
-    (2015), Algorithm 3 and Lacour, Klamroth, Fonseca, "A box decomposition algorithm to compute the
-    hypervolume indicator", Computers & Operations Research 79 (2017), Section 3.
+    (2015), and Lacour, Klamroth, Fonseca, "A box decomposition algorithm to compute the
+    hypervolume indicator", Computers & Operations Research 79 (2017).
 
     The rule asks for coordinates without ties. Corners are therefore compared by ranks, ties broken by index,
     and only measured in real coordinates: volume is continuous in the points, so the result stays exact.
@@ -19,23 +19,25 @@ class Boxes:
         lower, upper: float64 `(boxes, d)`, the corners of the boxes.
     """
 
-    def __init__(self, points: np.ndarray, reference: np.ndarray):
+    def __init__(self, points: np.ndarray, reference: np.ndarray, ideal: np.ndarray):
         """Starts with nothing inserted: one box, from the ideal point to the reference.
 
         Args:
             points: float64 `(n, d)`, all that may ever be inserted, each strictly below the reference.
             reference: float64 `(d,)`, the upper corner of everything.
+            ideal: float64 `(d,)`, the lower corner of everything; no point inserted or asked about is below it.
         """
         count, dims = points.shape
         self._ranks = np.full((count + dims, dims), -1, dtype=np.int64)
         self._values = np.empty((count + dims, dims))
         self._values[:count] = points
         # Rows n..n+d-1 stand for the reference: row n+j holds coordinate j of every corner not yet cut there.
-        self._values[count:] = points.min(axis=0)
+        self._values[count:] = ideal
         for axis in range(dims):
             self._ranks[np.argsort(points[:, axis], kind="stable"), axis] = np.arange(count)
             self._ranks[count + axis, axis] = count
             self._values[count + axis, axis] = reference[axis]
+        self._ideal = ideal[0]
         self._definers = np.arange(count, count + dims)[None, :]
         self._corner_ranks = np.full((1, dims), count)
         self.lower, self.upper = self._corners(self._definers)
@@ -48,7 +50,7 @@ class Boxes:
             return 0.0
         old = self._definers[hit]
         # Cutting a corner at `rank` along an axis leaves an upper bound only where the definers of its other
-        # coordinates stay below the cut (Klamroth et al., Theorem 4.1); all other cuts are redundant.
+        # coordinates stay below the cut (Klamroth et al.); all other cuts are redundant.
         held = self._ranks[old]
         diagonal = np.arange(held.shape[1])
         held[:, diagonal, diagonal] = -1
@@ -68,9 +70,16 @@ class Boxes:
 
     def gains(self, points: np.ndarray) -> np.ndarray:
         """The volume that each of `points` `(m, d)` would newly dominate, float64 `(m,)`; nothing is inserted."""
+        columns = np.ascontiguousarray(points.T)
         total = np.zeros(len(points))
-        for lower, upper in zip(self.lower, self.upper, strict=True):
-            total += np.prod(np.clip(upper - np.maximum(lower, points), 0.0, None), axis=1)
+        # Blocks of boxes, so that the temporaries stay in the cache.
+        block = max(1, 2**16 // max(1, len(points)))
+        for start in range(0, len(self.lower), block):
+            lower, upper = self.lower[start : start + block, :, None], self.upper[start : start + block, :, None]
+            volumes = np.ones((len(lower), len(points)))
+            for axis, column in enumerate(columns):
+                volumes *= np.maximum(upper[:, axis] - np.maximum(lower[:, axis], column), 0.0)
+            total += volumes.sum(axis=0)
         return total
 
     def _corners(self, definers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -78,7 +87,7 @@ class Boxes:
         dims = definers.shape[1]
         upper = np.stack([self._values[definers[:, axis], axis] for axis in range(dims)], axis=1)
         lower = np.empty_like(upper)
-        lower[:, 0] = self._values[:, 0].min()
+        lower[:, 0] = self._ideal
         for axis in range(1, dims):
             lower[:, axis] = self._values[definers[:, :axis], axis].max(axis=1)
         return lower, upper

@@ -6,6 +6,8 @@ the same file.
 
 from __future__ import annotations
 
+import warnings
+
 import optuna
 from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, TrialState
@@ -38,7 +40,9 @@ class Ledger:
             directions=["minimize"] + ["maximize"] * len(problem.proxies),
             sampler=SeededNSGAII(seed, 0),
         )
-        self._study.set_metric_names(list(problem.objectives))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            self._study.set_metric_names(list(problem.objectives))
 
     def trials(self) -> list[FrozenTrial]:
         return self._study.get_trials(deepcopy=False)

@@ -1,0 +1,164 @@
+"""Runs a .tflite file on this machine, with the arithmetic of the board."""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from .engine import interpreter_module
+from .model import Affine
+
+BATCH = 32  # samples an invocation while evaluating: enough to hide its cost, little enough to stop soon
+
+
+class Stopped(Exception):
+    """Raised when the caller's `stop` said so."""
+
+
+class Interpreter:
+    """One loaded model; not for several threads at once.
+
+    With `reference=True` it runs TFLite's reference kernels, whose integers equal those of TFLite Micro byte for byte
+    (tests hold that); with `reference=False` the optimised ones, which may be a step or two off.
+    """
+
+    def __init__(self, model: bytes, *, reference: bool = True, batch: int = 1) -> None:
+        """Loads a .tflite file for inputs of `batch` samples.
+
+        Raises:
+            RuntimeMissing: no runtime is installed, or the installed one cannot work with this NumPy.
+            ValueError: the file is no model that the runtime takes.
+        """
+        module = interpreter_module()
+        resolver = module.OpResolverType.BUILTIN_REF if reference else module.OpResolverType.AUTO
+        self._inner = module.Interpreter(model_content=bytes(model), experimental_op_resolver_type=resolver, num_threads=1)
+        source = self._inner.get_input_details()[0]
+        self.batch = batch
+        self.input_shape: tuple[int, int, int] = tuple(int(n) for n in source["shape"][1:])
+        self._inner.resize_tensor_input(source["index"], (batch, *self.input_shape))
+        self._inner.allocate_tensors()
+        target = self._inner.get_output_details()[0]
+        self._source, self._target = source["index"], target["index"]
+        self.classes = int(target["shape"][-1])
+        self.input_reading = Affine(float(source["quantization"][0]), int(source["quantization"][1]))
+        self.output_reading = Affine(float(target["quantization"][0]), int(target["quantization"][1]))
+
+    def run(self, x: np.ndarray) -> np.ndarray:
+        """int8 outputs `(count, classes)` for int8 inputs `(count, height, width, channels)`, any count.
+
+        Raises:
+            ValueError: the inputs are not int8, or not of the model's shape.
+        """
+        if x.dtype != np.int8 or x.shape[1:] != self.input_shape:
+            raise ValueError(
+                f"expected int8 inputs of shape (count, {', '.join(map(str, self.input_shape))}), "
+                f"got {x.dtype} {x.shape}: use quantise_input"
+            )
+        outputs = np.empty((len(x), self.classes), np.int8)
+        block = np.zeros((self.batch, *self.input_shape), np.int8)
+        for start in range(0, len(x), self.batch):
+            part = x[start : start + self.batch]
+            block[: len(part)] = part
+            self._inner.set_tensor(self._source, block)
+            self._inner.invoke()
+            outputs[start : start + len(part)] = self._inner.get_tensor(self._target)[: len(part)]
+        return outputs
+
+    def quantise_input(self, x: np.ndarray) -> np.ndarray:
+        """int8 of the same shape for float inputs, normalised as in training."""
+        return self.input_reading.quantise(x)
+
+    def dequantise(self, y: np.ndarray) -> np.ndarray:
+        """float32 logits of the same shape for int8 outputs."""
+        return self.output_reading.real(y)
+
+
+@dataclass(frozen=True, eq=False)
+class Score:
+    """How a .tflite file does on a test set.
+
+    Attributes:
+        accuracy: share of right answers; the answer is the first greatest output, as a loop on the board finds it.
+        count: test samples.
+        confusion: int64 `(classes, classes)`, rows are the true classes, columns the answers.
+        seconds: wall time.
+    """
+
+    accuracy: float
+    count: int
+    confusion: np.ndarray
+    seconds: float
+
+
+def evaluate(
+    model: bytes,
+    x: np.ndarray,
+    y: np.ndarray,
+    *,
+    reference: bool = True,
+    threads: int = 2,
+    progress: Callable[[int, int], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Score:
+    """Runs the whole test set and counts.
+
+    Each thread has its own interpreter, which lets go of Python's lock while it computes.
+
+    Args:
+        x: float `(count, height, width, channels)`, normalised as in training.
+        y: integer classes `(count,)`.
+        progress: called with (samples done, samples in all), from a worker thread, one call at a time.
+        stop: asked between batches of 32 samples.
+
+    Raises:
+        ValueError: no samples, or as many labels as samples are not there, or a label is not a class.
+        Stopped: `stop` returned True.
+        RuntimeMissing: see `Interpreter`.
+    """
+    started = time.perf_counter()
+    if len(x) == 0 or len(x) != len(y):
+        raise ValueError(f"expected as many labels as samples and at least one, got {len(x)} samples, {len(y)} labels")
+    threads = max(1, min(threads, os.cpu_count() or 1, -(-len(x) // BATCH)))
+    idle = [Interpreter(model, reference=reference, batch=min(BATCH, len(x))) for _ in range(threads)]
+    classes = idle[0].classes
+    if not 0 <= int(np.min(y)) <= int(np.max(y)) < classes:
+        raise ValueError(f"expected labels from 0 to {classes - 1}, got {int(np.min(y))} to {int(np.max(y))}")
+    answers = np.empty(len(x), np.int64)
+    done = 0
+    lock = threading.Lock()
+
+    def work(start: int) -> None:
+        nonlocal done
+        if stop is not None and stop():
+            raise Stopped
+        interpreter = idle.pop()  # never empty: there are as many interpreters as threads
+        part = x[start : start + BATCH]
+        try:
+            answers[start : start + BATCH] = interpreter.run(interpreter.quantise_input(part)).argmax(axis=1)
+        finally:
+            idle.append(interpreter)
+        with lock:
+            done += len(part)
+            if progress is not None:
+                progress(done, len(x))
+
+    _each(work, range(0, len(x), BATCH), threads)
+    confusion = np.zeros((classes, classes), np.int64)
+    np.add.at(confusion, (np.asarray(y, np.int64), answers), 1)
+    return Score(float(np.trace(confusion) / len(x)), len(x), confusion, time.perf_counter() - started)
+
+
+def _each(work: Callable[[int], None], starts: range, threads: int) -> None:
+    """Runs `work` on every start; the first failure ends the rest and is raised."""
+    with ThreadPoolExecutor(threads) as pool:
+        futures = [pool.submit(work, start) for start in starts]
+        try:
+            for future in futures:
+                future.result()
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise

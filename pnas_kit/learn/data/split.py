@@ -1,0 +1,137 @@
+"""Chooses samples: validation parts, batches for scoring untrained nets, examples to look at."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pnas_kit.learn.data.catalogue import DataError
+
+if TYPE_CHECKING:
+    from pnas_kit.learn.data.dataset import Dataset
+
+
+def stratified(labels: np.ndarray, fraction: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Splits indices so that each class gives the same share to the second part.
+
+    A class gives round(share x size) samples but always keeps one, so that no class is missing in the first part.
+
+    Args:
+        labels: int `(samples,)`.
+        fraction: Share of the second part, more than 0 and less than 1.
+        seed: Which samples.
+
+    Returns:
+        Ascending indices of the first and of the second part.
+
+    Raises:
+        DataError: The fraction is out of range, or one part would be empty.
+    """
+    _check_fraction(fraction)
+    # RandomState, not default_rng: numpy promises that its stream never changes, and published splits rest on it.
+    random = np.random.RandomState(seed)
+    second = np.zeros(len(labels), dtype=bool)
+    for label in np.unique(labels):
+        members = random.permutation(np.flatnonzero(labels == label))
+        second[members[: min(round(len(members) * fraction), len(members) - 1)]] = True
+    return _both(second, fraction)
+
+
+def by_group(groups: np.ndarray, fraction: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Splits indices so that no group (a person, say) is in both parts.
+
+    Groups in random order go to the second part as long as that brings its share nearer to the fraction.
+
+    Args:
+        groups: int `(samples,)`, at least two different ones.
+        fraction: Wanted share of the second part, more than 0 and less than 1.
+        seed: Which groups.
+
+    Returns:
+        Ascending indices of the first and of the second part.
+
+    Raises:
+        DataError: The fraction is out of range, or there is only one group.
+    """
+    _check_fraction(fraction)
+    names, counts = np.unique(groups, return_counts=True)
+    if len(names) < 2:
+        raise DataError(f"Splitting by group needs at least 2 groups, got {len(names)}. Split by class instead.")
+    order = np.random.RandomState(seed).permutation(len(names))
+    wanted = fraction * len(groups)
+    chosen, size = [order[0]], counts[order[0]]
+    for place in order[1:]:
+        if len(chosen) < len(names) - 1 and abs(size + counts[place] - wanted) < abs(size - wanted):
+            chosen.append(place)
+            size += counts[place]
+    return _both(np.isin(groups, names[chosen]), fraction)
+
+
+def validation_split(dataset: "Dataset", fraction: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Splits the training part for choosing and stopping: by person where people are known, else by class.
+
+    Returns:
+        Ascending indices into `train_x` for training and for validation.
+
+    Raises:
+        DataError: The fraction is not between 0 and 1, or a part would be empty.
+    """
+    if dataset.groups is not None:
+        return by_group(dataset.groups, fraction, seed)
+    return stratified(dataset.train_y, fraction, seed)
+
+
+def proxy_batches(dataset: "Dataset", size: int = 32, count: int = 2, seed: int = 0) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Small batches of the training part in which every class has its place, for scoring untrained nets.
+
+    Classes take turns until size x count samples are chosen; a class that has no more is passed over. No sample is in
+    two batches, and the batches' counts of any class differ by at most one.
+
+    Args:
+        dataset: Where to take from.
+        size: Samples per batch.
+        count: Number of batches.
+        seed: Which samples.
+
+    Returns:
+        Batches of float32 `(size, height, width, channels)` and int64 `(size,)`.
+
+    Raises:
+        DataError: Fewer than size x count training samples, or size or count below 1.
+    """
+    labels = dataset.train_y
+    if size < 1 or count < 1 or size * count > len(labels):
+        raise DataError(
+            f"Expected at least one batch and at most {len(labels)} samples in all, got {count} batches of {size}."
+        )
+    random = np.random.RandomState(seed)
+    queues = [random.permutation(np.flatnonzero(labels == label)) for label in np.unique(labels)]
+    # Sorting by turn puts the first of every class first, then the second of every class, and so on.
+    turns = np.concatenate([np.arange(len(queue)) for queue in queues])
+    order = np.argsort(turns, kind="stable")[: size * count]
+    chosen = np.concatenate(queues)[order]
+    chosen = chosen[np.argsort(labels[chosen], kind="stable")]
+    batches = []
+    for number in range(count):
+        batch = random.permutation(chosen[number::count])
+        batches.append((dataset.train_x[batch], labels[batch]))
+    return batches
+
+
+def samples(dataset: "Dataset", per_class: int = 1) -> np.ndarray:
+    """Indices into the training part of the first `per_class` samples of each class, class after class.
+
+    A class with fewer samples gives what it has.
+    """
+    labels = dataset.train_y
+    return np.concatenate([np.flatnonzero(labels == label)[:per_class] for label in np.unique(labels)])
+
+
+def _check_fraction(fraction: float) -> None:
+    if not 0 < fraction < 1:
+        raise DataError(f"Expected a fraction between 0 and 1, got {fraction}.")
+
+
+def _both(second: np.ndarray, fraction: float) -> tuple[np.ndarray, np.ndarray]:
+    if not second.any() or second.all():
+        raise DataError(f"Expected two parts with samples, got none in one of them for the fraction {fraction}.")
+    return np.flatnonzero(~second), np.flatnonzero(second)

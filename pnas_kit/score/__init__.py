@@ -1,0 +1,17 @@
+"""How good an untrained network looks: zero-shot proxies and what their ranks say together.
+
+`ranks` needs numpy only; the names that need torch are imported when first used, so that a view can show
+ranks without loading it.
+"""
+
+from .ranks import consensus, kendall_table
+
+__all__ = ["DEFAULT", "PROXIES", "Proxy", "ProxyError", "consensus", "kendall_table", "proxy", "score"]
+
+
+def __getattr__(name: str):
+    if name in __all__:
+        from . import proxies
+
+        return getattr(proxies, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

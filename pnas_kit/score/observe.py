@@ -1,0 +1,123 @@
+"""One shared look at an untrained network: all that the proxies read, from one pass per batch."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+Batch = tuple[Tensor, Tensor]
+"""Inputs float32 `(batch, channels, height, width)` and labels int64 `(batch,)`."""
+
+ACTIVATIONS = (nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.PReLU, nn.ELU, nn.GELU, nn.SiLU, nn.Hardswish)
+"""Modules whose input has a binary code. `nn.Identity`, the place of no activation, is none of them."""
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What was seen. Keys are module names; a module's second call in one pass is `name#2`.
+
+    Attributes:
+        maps: for each call of a `Conv2d` its output for the first sample of the first batch, `(channels, positions)`.
+        codes: for each call of an activation whether its input is above 0, over the first batch, bool `(batch, units)`.
+        weights: the weights of `Conv2d` and `Linear` modules.
+        gradients: for each batch that was back-propagated, the gradients of the cross entropy by these weights;
+            a module that the loss does not depend on is missing.
+    """
+
+    maps: dict[str, Tensor]
+    codes: dict[str, Tensor]
+    weights: dict[str, Tensor]
+    gradients: tuple[dict[str, Tensor], ...]
+
+
+def observe(net: nn.Module, batches: Sequence[Batch], backward: int) -> Observation:
+    """Looks at `net` in training mode and leaves it as it was.
+
+    Batch norm uses the batch's own statistics: the running ones of an untrained net say nothing. Dropout is off,
+    so the result depends on weights and batches alone. The first batch runs even where nothing is back-propagated.
+
+    Args:
+        net: any module with `Conv2d`, `Linear` and activation modules that returns logits `(batch, classes)`.
+        batches: at least `max(backward, 1)`.
+        backward: the number of batches, from the first, to back-propagate.
+    """
+    layers = {name: m for name, m in net.named_modules() if isinstance(m, nn.Conv2d | nn.Linear)}
+    weights = {name: layer.weight for name, layer in layers.items()}
+    maps: dict[str, Tensor] = {}
+    codes: dict[str, Tensor] = {}
+    gradients = []
+    with _as_found(net), torch.enable_grad():
+        _training_mode(net)
+        for weight in weights.values():
+            weight.requires_grad_(True)
+        for index, (x, y) in enumerate(batches[: max(backward, 1)]):
+            hooked = _hooks(net, maps, codes) if index == 0 else nullcontext()
+            with hooked, torch.set_grad_enabled(index < backward):
+                # A copy, because a first module in place would write into the caller's batch.
+                loss = F.cross_entropy(net(x.clone()), y)
+            if index < backward:
+                gradients.append(_gradients(loss, weights))
+    return Observation(maps, codes, {k: w.detach() for k, w in weights.items()}, tuple(gradients))
+
+
+def _gradients(loss: Tensor, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    # `autograd.grad` returns gradients and writes no `.grad`: nothing to clear between batches, nothing to restore.
+    found = torch.autograd.grad(loss, list(weights.values()), allow_unused=True)
+    return {name: gradient for name, gradient in zip(weights, found, strict=True) if gradient is not None}
+
+
+def _training_mode(net: nn.Module) -> None:
+    net.train()
+    for module in net.modules():
+        if isinstance(module, nn.modules.dropout._DropoutNd):
+            module.eval()
+
+
+@contextmanager
+def _hooks(net: nn.Module, maps: dict[str, Tensor], codes: dict[str, Tensor]) -> Iterator[None]:
+    """Fills `maps` and `codes` while the net runs."""
+
+    def keep_map(name: str):
+        # A copy, because an activation in place may overwrite the output.
+        return lambda module, inputs, output: _put(maps, name, output.detach()[0].flatten(1).clone())
+
+    def keep_code(name: str):
+        return lambda module, inputs: _put(codes, name, (inputs[0].detach() > 0).flatten(1))
+
+    handles = []
+    try:
+        for name, module in net.named_modules():
+            if isinstance(module, nn.Conv2d):
+                handles.append(module.register_forward_hook(keep_map(name)))
+            elif isinstance(module, ACTIVATIONS):
+                handles.append(module.register_forward_pre_hook(keep_code(name)))
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def _put(store: dict[str, Tensor], name: str, value: Tensor) -> None:
+    calls = sum(1 for key in store if key == name or key.startswith(f"{name}#"))
+    store[name if calls == 0 else f"{name}#{calls + 1}"] = value
+
+
+@contextmanager
+def _as_found(net: nn.Module) -> Iterator[None]:
+    """Restores modes, buffers (batch norm's running statistics) and which parameters want gradients."""
+    modes = [(module, module.training) for module in net.modules()]
+    buffers = [(buffer, buffer.clone()) for buffer in net.buffers()]
+    wanted = [(parameter, parameter.requires_grad) for parameter in net.parameters()]
+    try:
+        yield
+    finally:
+        for module, mode in modes:
+            module.training = mode
+        with torch.no_grad():
+            for buffer, before in buffers:
+                buffer.copy_(before)
+        for parameter, flag in wanted:
+            parameter.requires_grad_(flag)

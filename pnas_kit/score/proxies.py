@@ -1,0 +1,252 @@
+"""Zero-shot proxies: numbers read off an untrained network that tend to rank as accuracy after training does.
+
+To add one, write a function of an `Observation` and register it with `@proxy`.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from .observe import Batch, Observation, observe
+
+DEFAULT = ("meco", "zico", "naswot", "snip")
+
+# Relative size, against a layer's largest value, below which float32 convolutions differ by rounding alone.
+ROUNDING = 1e-6
+
+
+class ProxyError(ArithmeticError):
+    """A proxy has no value for this network. Attributes: `proxy`, `part` (of the network or batch), `reason`."""
+
+    def __init__(self, proxy: str, part: str, reason: str):
+        # All of them to `args`, so that the error survives pickling on its way out of a worker process.
+        super().__init__(proxy, part, reason)
+        self.proxy, self.part, self.reason = proxy, part, reason
+
+    def __str__(self) -> str:
+        return f"{self.proxy} has no value ({self.part}): {self.reason}"
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """A proxy, to be maximised.
+
+    Attributes:
+        name: as it is asked for and logged.
+        value: the proxy of an observation; raises ProxyError where there is none.
+        backward: the number of batches whose gradients it needs.
+    """
+
+    name: str
+    value: Callable[[Observation], float]
+    backward: int
+
+
+PROXIES: dict[str, Proxy] = {}
+
+
+def proxy(name: str, *, backward: int):
+    """Registers a function `(Observation) -> float`, higher better, that reads gradients of `backward` batches."""
+
+    def register(value: Callable[[Observation], float]) -> Callable[[Observation], float]:
+        PROXIES[name] = Proxy(name, value, backward)
+        return value
+
+    return register
+
+
+def score(net: nn.Module, batches: Sequence[Batch], names: Sequence[str] = DEFAULT) -> dict[str, float]:
+    """The proxies `names` of an untrained net, each finite and to be maximised.
+
+    One forward pass, and as many backward passes as are asked for, serve all proxies. Nothing is drawn at random:
+    the result depends on weights and batches alone (the last digits also on the number of threads). The net is
+    left as found: weights, buffers, modes, `.grad`, hooks.
+
+    Args:
+        net: a module with `Conv2d`, `Linear` and activation modules that returns logits `(batch, classes)`.
+        batches: pairs of inputs float32 `(batch, channels, height, width)` and labels int64 `(batch,)`; 16 to 32
+            samples each, at least two batches for ZiCo. Without ZiCo only the first is read.
+        names: keys of `PROXIES`.
+
+    Raises:
+        ProxyError: a proxy has no value for this net, or none that is finite.
+        ValueError: the batches or names do not fit; this is the caller's mistake, not the net's.
+    """
+    unknown = [name for name in names if name not in PROXIES]
+    if unknown:
+        raise ValueError(f"expected proxies out of {sorted(PROXIES)}, got {unknown}")
+    needed = max((PROXIES[name].backward for name in names), default=0)
+    _check(batches, max(needed, 1))
+    # From two batches on, every further one makes ZiCo's mean and deviation steadier.
+    seen = observe(net, batches, len(batches) if needed >= 2 else needed)
+    values = {name: PROXIES[name].value(seen) for name in names}
+    for name, value in values.items():
+        if not np.isfinite(value):
+            raise ProxyError(name, "the whole net", f"its value is {value}; maps or gradients overflow")
+    return values
+
+
+@proxy("meco", backward=0)
+def meco(seen: Observation) -> float:
+    """Sum over convolutions of the smallest eigenvalue of the correlation matrix of one sample's channel maps.
+
+    Jiang, Wang, Bie, "MeCo: Zero-Shot NAS with One Data and Single Forward Pass via Minimum Eigenvalue of
+    Correlation", NeurIPS 2023: MeCo = sum over layers i of lambda_min(P(f_i(x))), P the Pearson correlation of
+    the channels of f_i(x) over its positions. Higher is better. Constant channels have no correlation and are left
+    out; a single channel has nothing to correlate with and counts 0.
+
+    Centred maps of c channels over p positions have rank p - 1 at most, so for c >= p the smallest eigenvalue is
+    0 by algebra; what a solver returns there is noise, so it is counted as 0 without asking one. A net of such
+    layers alone therefore scores 0, the lowest value: true, though it says nothing more.
+
+    Raises:
+        ProxyError: no convolution has a channel that varies.
+    """
+    smallest = []
+    for name, channels in seen.maps.items():
+        if not torch.isfinite(channels).all():
+            raise ProxyError("meco", name, "its output is not finite; check the inputs' scale and the weights")
+        live = _centred(channels)
+        if len(live):
+            smallest.append(_smallest_eigenvalue(live))
+    if not smallest:
+        raise ProxyError("meco", "every convolution", "all channels are constant; the net is dead or has none")
+    return float(sum(smallest))
+
+
+def _centred(channels: Tensor) -> np.ndarray:
+    """The channels that vary, float64 `(live channels, positions)`, each with mean 0 and norm 1."""
+    values = channels.cpu().numpy().astype(np.float64)
+    largest = np.abs(values).max(axis=1)
+    values -= values.mean(axis=1, keepdims=True)
+    norms = np.sqrt(np.einsum("cp,cp->c", values, values))
+    live = norms > ROUNDING * largest * np.sqrt(values.shape[1])
+    return values[live] / norms[live, None]
+
+
+def _smallest_eigenvalue(live: np.ndarray) -> float:
+    count, positions = live.shape
+    if count < 2 or count >= positions:
+        return 0.0
+    # Symmetric, in float64. Not below 0 by algebra; rounding may be.
+    return max(float(np.linalg.eigvalsh(live @ live.T)[0]), 0.0)
+
+
+@proxy("zico", backward=2)
+def zico(seen: Observation) -> float:
+    """Sum over layers of the log of the gradients' inverse coefficients of variation over the batches.
+
+    Li, Yang, Bhardwaj, Marculescu, "ZiCo: Zero-shot NAS via Inverse Coefficient of Variation on Gradients", ICLR
+    2023: ZiCo = sum over layers of log( sum over weights of mean_b |g_b| / std_b g_b ), g_b the gradient on batch
+    b, over convolutions and linear layers, where std > 0. Higher is better. The deviation is that of the signed
+    gradient over the batches (n in the denominator), as in the authors' code.
+
+    Raises:
+        ProxyError: a layer's gradients are missing, or the same on all batches.
+    """
+    total = 0.0
+    for name, gradients in _gradients("zico", seen):
+        ratio = _inverse_variation(gradients)
+        if not ratio > 0:
+            raise ProxyError("zico", name, "no gradient differs between the batches; is a batch repeated, or the net dead?")
+        total += float(np.log(ratio))
+    return total
+
+
+def _inverse_variation(gradients: list[Tensor]) -> float:
+    """Sum over weights of mean over batches of |gradient| / its standard deviation, where that is above 0."""
+    # float64, since two nearly equal gradients leave few digits in their difference. Deviations are taken from the
+    # first batch, so that equal gradients deviate by exactly 0 and not by the rounding of their mean.
+    stack = torch.stack(gradients).flatten(1).to(torch.float64)
+    shift = stack - stack[0]
+    deviation = (shift - shift.mean(0)).square_().mean(0).sqrt_()
+    ratio = stack.abs_().mean(0) / deviation
+    return float(torch.where(deviation > 0, ratio, 0.0).sum())
+
+
+@proxy("naswot", backward=0)
+def naswot(seen: Observation) -> float:
+    """Log determinant of how far the samples' binary activation codes agree.
+
+    Mellor, Turner, Storkey, Crowley, "Neural Architecture Search without Training", ICML 2021: log |det K|,
+    K_ij = N_A - Hamming(c_i, c_j), N_A the number of units, c_i the code of sample i (1 where an activation's
+    input is above 0). Higher is better.
+
+    Raises:
+        ProxyError: the net has no activation module, or K is singular, as when two samples share one code.
+    """
+    if not seen.codes:
+        raise ProxyError("naswot", "the whole net", "it has no activation module, so no code")
+    agreement = sum(_agreement(code) for code in seen.codes.values())
+    samples = len(agreement)
+    if samples < 2:
+        raise ProxyError("naswot", "the first batch", "one sample gives the log of the unit count only; use 16 to 32")
+    if np.linalg.matrix_rank(agreement, hermitian=True) < samples:
+        raise ProxyError("naswot", _twins(agreement), "the matrix of agreements is singular; the net cannot tell them apart")
+    return float(np.linalg.slogdet(agreement)[1])
+
+
+def _agreement(code: Tensor) -> np.ndarray:
+    """Units with the same code for each two samples, float64 `(samples, samples)`, of bool `(samples, units)`."""
+    # c_i . c_j counts units on in both. float32 holds counts up to 2^24 exactly, far above a layer's units.
+    # Seen as bytes first: torch converts those six times as fast as bool.
+    both = code.view(torch.uint8).to(torch.float32)
+    both = (both @ both.T).cpu().numpy().astype(np.float64)
+    on = both.diagonal()
+    return code.shape[1] - (on[:, None] + on[None, :] - 2 * both)
+
+
+def _twins(agreement: np.ndarray) -> str:
+    units = agreement[0, 0]
+    first, second = np.nonzero(np.triu(agreement == units, 1))
+    return f"samples {first[0]} and {second[0]}" if len(first) else "the batch as a whole"
+
+
+@proxy("snip", backward=1)
+def snip(seen: Observation) -> float:
+    """Sum over weights of |gradient times weight| on the first batch: what removing each would change in the loss.
+
+    Lee, Ajanthan, Torr, "SNIP: Single-shot Network Pruning based on Connection Sensitivity", ICLR 2019, before
+    its normalisation, summed as in Abdelfattah et al., "Zero-Cost Proxies for Lightweight NAS", ICLR 2021.
+    Over convolutions and linear layers. Higher is better.
+
+    Raises:
+        ProxyError: a layer's gradients are missing, or all are 0.
+    """
+    total = sum(
+        float((gradients[0] * seen.weights[name]).abs().sum(dtype=torch.float64))
+        for name, gradients in _gradients("snip", seen)
+    )
+    if total == 0:
+        raise ProxyError("snip", "every layer", "gradient times weight is 0 throughout; the net is dead")
+    return total
+
+
+def _gradients(name: str, seen: Observation) -> Iterator[tuple[str, list[Tensor]]]:
+    """Each layer with its gradients, one per batch."""
+    if not seen.weights:
+        raise ProxyError(name, "the whole net", "it has no convolution and no linear layer")
+    for layer in seen.weights:
+        if any(layer not in batch for batch in seen.gradients):
+            raise ProxyError(name, layer, "the loss does not depend on it; remove the layer or connect it")
+        gradients = [batch[layer] for batch in seen.gradients]
+        if not all(bool(torch.isfinite(gradient).all()) for gradient in gradients):
+            raise ProxyError(name, layer, "its gradient is not finite; check the inputs' scale and the weights")
+        yield layer, gradients
+
+
+def _check(batches: Sequence[Batch], needed: int) -> None:
+    if len(batches) < needed:
+        raise ValueError(f"expected at least {needed} batches for these proxies, got {len(batches)}")
+    for index, (x, y) in enumerate(batches):
+        if x.ndim != 4 or x.dtype != torch.float32:
+            raise ValueError(
+                f"expected float32 (batch, channels, height, width), got {x.dtype} {tuple(x.shape)} in batch {index}"
+            )
+        if y.shape != x.shape[:1] or y.dtype != torch.int64:
+            raise ValueError(f"expected int64 labels ({len(x)},), got {y.dtype} {tuple(y.shape)} in batch {index}")
+        if not torch.isfinite(x).all():
+            raise ValueError(f"expected finite inputs, got NaN or infinity in batch {index}; clean the data set")

@@ -1,0 +1,191 @@
+import multiprocessing
+import os
+import subprocess
+import sys
+import time
+
+import optuna
+import pytest
+
+from pnas_kit.cost import boards
+from pnas_kit.learn.data import load, proxy_batches
+from pnas_kit.search import Limits, Problem, SearchError, evaluate, search
+from pnas_kit.search.journal import Journal, journal_storage
+from pnas_kit.search.ledger import Ledger
+from pnas_kit.space import Arch
+
+TRIALS = 70
+"""More than one generation of the sampler, so that parents and crossover have their say."""
+
+LIMITS = {"ram_bytes": 40_000, "flash_bytes": 100_000, "macs": 400_000}
+
+
+def problem(**limits) -> Problem:
+    return Problem(input_shape=(8, 8, 1), classes=10, board=boards()["nano-33-ble"], limits=Limits(**(LIMITS | limits)))
+
+
+@pytest.fixture(scope="module")
+def batches():
+    return proxy_batches(load("digits"), size=16)
+
+
+@pytest.fixture(scope="module")
+def expected(batches):
+    return known(search(problem(), batches, trials=TRIALS, workers=0))
+
+
+def known(candidates) -> list:
+    """What must be the same in two searches; only the seconds may differ."""
+    return [(c.number, c.arch, c.cost, c.proxies, c.excess, c.reason) for c in candidates]
+
+
+def test_the_same_candidates_whatever_the_number_of_workers(batches, expected):
+    assert known(search(problem(), batches, trials=TRIALS, workers=2)) == expected
+
+
+def test_another_seed_gives_other_candidates(batches, expected):
+    assert known(search(problem(), batches, trials=5, seed=1, workers=0)) != expected[:5]
+
+
+def test_a_stopped_search_goes_on_as_if_it_had_not_been(tmp_path, batches, expected):
+    first = search(problem(), batches, trials=TRIALS, workers=0, storage=journal_storage(tmp_path / "journal"))
+    found = known(next(first) for _ in range(31))
+    first.close()
+    found += known(search(problem(), batches, trials=TRIALS, workers=0, storage=journal_storage(tmp_path / "journal")))
+    assert found == expected
+    assert known(Journal(tmp_path / "journal", problem()).candidates()) == expected
+
+
+def test_a_trial_killed_between_two_parameters_is_completed_alike(tmp_path, batches, expected):
+    """Drop the last lines of the journal one by one, as a kill at that moment would, and go on each time."""
+    path = tmp_path / "journal"
+    first = search(problem(), batches, trials=TRIALS, workers=0, storage=journal_storage(path))
+    for _ in range(52):
+        next(first)
+    first.close()
+    lines = path.read_bytes().splitlines(keepends=True)
+    for dropped in (1, 4, 9, 14, 19):
+        path.write_bytes(b"".join(lines[:-dropped]))
+        found = Journal(path, problem()).candidates()
+        found += search(problem(), batches, trials=60, workers=0, storage=journal_storage(path))
+        assert known(found) == expected[:60]
+
+
+KILLED = """
+import sys
+from test_engine import *
+if __name__ == "__main__":
+    for c in search(problem(), proxy_batches(load("digits"), size=16), trials=TRIALS, workers=2,
+                    storage=journal_storage(sys.argv[1])):
+        print(c.number, flush=True)
+"""
+
+
+def test_kill_9_loses_no_finished_trial_and_leaves_no_worker(tmp_path, batches, expected):
+    script = tmp_path / "killed.py"
+    script.write_text(KILLED)
+    env = os.environ | {"PYTHONPATH": os.pathsep.join([os.path.dirname(__file__), *sys.path])}
+    path = tmp_path / "journal"
+    process = subprocess.Popen([sys.executable, script, path], stdout=subprocess.PIPE, env=env, text=True)
+    for line in process.stdout:
+        if int(line) == 20:
+            break
+    workers = children(process.pid)
+    process.kill()
+    process.wait()
+    assert len(workers) >= 2
+    (tmp_path / "journal.lock").unlink(missing_ok=True)
+    kept = known(Journal(path, problem()).candidates())
+    assert len(kept) >= 21 and kept == expected[: len(kept)]
+    assert kept + known(search(problem(), batches, trials=TRIALS, workers=0, storage=journal_storage(path))) == expected
+    deadline = time.monotonic() + 10
+    while any(map(is_running, workers)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not any(map(is_running, workers))
+
+
+def children(pid: int) -> list:
+    import psutil
+
+    return psutil.Process(pid).children(recursive=True)
+
+
+def is_running(process) -> bool:
+    import psutil
+
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
+def test_a_dead_worker_is_reported_and_the_search_can_go_on(tmp_path, batches, expected):
+    path = tmp_path / "journal"
+    found = search(problem(), batches, trials=TRIALS, workers=1, storage=journal_storage(path))
+    next(found)
+    with pytest.raises(SearchError, match="Every finished trial is kept"):
+        for _ in found:
+            for child in multiprocessing.active_children():
+                child.kill()
+    kept = known(Journal(path, problem()).candidates())
+    assert 1 <= len(kept) < TRIALS and kept == expected[: len(kept)]
+
+
+def test_only_candidates_within_every_limit_are_scored(expected, batches):
+    some = {"feasible": 0, "over": 0, "shape": 0}
+    for _, _, cost, proxies, excess, reason in expected:
+        fits = cost is not None and all(getattr(cost, name) <= limit for name, limit in LIMITS.items())
+        assert (proxies is not None) == fits == (reason is None) == all(v <= 0 for v in excess.values())
+        if cost is not None:
+            assert {n: pytest.approx(getattr(cost, n) / limit - 1) for n, limit in LIMITS.items()} == excess
+        some["feasible" if fits else "shape" if cost is None else "over"] += 1
+    assert all(some.values()), some
+
+
+def test_a_failing_proxy_is_a_recorded_error_and_never_a_number(monkeypatch, batches):
+    import pnas_kit.score
+
+    real, calls = pnas_kit.score.score, []
+
+    def now_and_then(*arguments):
+        calls.append(1)
+        if len(calls) % 2:
+            raise ArithmeticError("meco of g0b0 is not finite")
+        return real(*arguments)
+
+    monkeypatch.setattr(pnas_kit.score, "score", now_and_then)
+    storage = optuna.storages.InMemoryStorage()
+    found = list(search(problem(), batches, trials=20, workers=0, storage=storage))
+    failed = [c for c in found if c.failed]
+    assert failed and all(c.proxies is None and "not finite" in c.reason for c in failed)
+    states = [t.state.name for t in storage.get_all_trials(0)]
+    assert [c.failed for c in found] == [state == "FAIL" for state in states]
+
+
+def test_constraints_reach_the_sampler(tmp_path, batches):
+    storage = journal_storage(tmp_path / "journal")
+    list(search(problem(), batches, trials=10, workers=0, storage=storage))
+    study = optuna.load_study(study_name="search", storage=storage)
+    assert study.metric_names == ["macs", "meco", "zico", "naswot", "snip"]
+    assert all(t.constraints for t in study.trials)
+    best = {t.number for t in study.best_trials}
+    assert best <= {c.number for c in Journal(tmp_path / "journal", problem()).candidates() if c.feasible}
+
+
+def test_an_evaluation_does_not_depend_on_the_threads_around_it(expected, batches):
+    import torch
+
+    number, arch, *_ = next(row for row in expected if row[3] is not None)
+    torch.set_num_threads(2)
+    again = evaluate(number, arch, problem(), batches)
+    assert torch.get_num_threads() == 2
+    assert again.proxies == expected[number][3]
+
+
+def test_limits_are_positive():
+    with pytest.raises(ValueError, match="macs is above 0"):
+        problem(macs=0)
+
+
+def test_the_ledger_reads_back_what_was_asked():
+    ledger = Ledger(problem(), seed=3)
+    numbers, archs = zip(*(ledger.ask() for _ in range(5)), strict=True)
+    assert numbers == (0, 1, 2, 3, 4)
+    assert len(set(archs)) == 5 and all(isinstance(a, Arch) for a in archs)
