@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pnas_kit.cost import Board, boards
+from pnas_kit.learn.data import CATALOGUE
 from pnas_kit.search import Limits
 
 PHASES = ("search", "train")
@@ -39,6 +40,8 @@ class Config:
     own_board: dict | None = None
 
     def __post_init__(self) -> None:
+        if self.data not in CATALOGUE:
+            raise ValueError(f"data is one of {list(CATALOGUE)}, got {self.data!r}")
         for name, least in (("trials", 1), ("picks", 1), ("workers", 1), ("seed", 0)):
             if getattr(self, name) < least:
                 raise ValueError(f"{name} is at least {least}, got {getattr(self, name)}")

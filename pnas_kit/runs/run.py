@@ -24,6 +24,9 @@ from .records import PHASES, Config, Result, Status
 STARTING_SECONDS = 60
 """After so long without a sign a runner that was being started counts as crashed."""
 
+LEAVE_SECONDS = 5
+"""How long a stopped runner may take to be gone."""
+
 
 class RunError(RuntimeError):
     """The run cannot do what was asked; the message says why and what to do."""
@@ -86,6 +89,7 @@ class Run:
             raise RunError(f"the {self.status.phase} of run {self.name} is already going on; stop it first")
         if phase == "train" and not self.picks:
             raise RunError("no prototype is picked yet: choose at least one, then train")
+        self._wait_for_the_last_runner()
         for leftover in ("stop", "pause", "journal.log.lock"):
             (self.path / leftover).unlink(missing_ok=True)
         write_json(self.path / "status.json", asdict(Status(phase=phase, state="starting", started=time.time())))
@@ -97,6 +101,14 @@ class Run:
                 stderr=subprocess.STDOUT,
                 **_detached(),
             )
+
+    def _wait_for_the_last_runner(self) -> None:
+        """A runner that was told to stop says so at once and is gone a moment later."""
+        deadline = time.monotonic() + LEAVE_SECONDS
+        while (status := self.status).pid is not None and _is_alive(status):
+            if time.monotonic() > deadline:
+                raise RunError(f"the last runner, process {status.pid}, does not end; end it, then start again")
+            time.sleep(0.02)
 
     def stop(self) -> None:
         """Ask the runner to end; what is finished is kept and `start` goes on from there."""

@@ -66,8 +66,9 @@ class Ledger:
         """Record a finished candidate; it counts as finished only once all of it is written."""
         trial = self._asked.pop(candidate.number)
         trial.set_user_attr(RECORD, candidate.to_record())
-        for name, excess in candidate.excess.items():
-            trial.set_constraint(name, excess)
+        known = self.trials()[candidate.number].constraints  # set already if the runner was killed right here
+        for name in candidate.excess.keys() - known.keys():
+            trial.set_constraint(name, candidate.excess[name])
         if candidate.failed:
             self._study.tell(trial, state=TrialState.FAIL)
         else:

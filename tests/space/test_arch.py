@@ -31,7 +31,7 @@ def test_torch_agrees_with_every_predicted_map(shape):
         net, seen = build(arch.pruned, shape, seed=0).eval(), {}
         for layer in arch.pruned:
             block = net.blocks[layer.name.replace(".", "_")]
-            block.register_forward_hook(lambda _, __, out, name=layer.name: seen.update({name: out.shape}))
+            block.register_forward_hook(lambda _, __, out, name=layer.name, seen=seen: seen.update({name: out.shape}))
         with torch.no_grad():
             net(torch.randn(2, shape[2], *shape[:2]))
         for name, (height, width, channels) in shapes(arch.pruned, shape).items():

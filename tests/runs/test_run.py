@@ -1,0 +1,179 @@
+import hashlib
+import os
+import signal
+import time
+
+import psutil
+import pytest
+
+from pnas_kit.runs import Config, Run, RunError, runs
+
+FIELDS = {"data": "digits", "board": "nano-33-ble", "ram_bytes": 60_000, "flash_bytes": 200_000, "macs": 400_000}
+
+
+def config(**changes) -> Config:
+    return Config(**(FIELDS | {"trials": 14, "picks": 2, "epochs": 2} | changes))
+
+
+def wait_for(condition, seconds: float = 90) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.02)
+
+
+def gone(pid: int) -> bool:
+    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+def finished(run: Run) -> None:
+    wait_for(lambda: not run.status.alive)
+    assert run.status.state == "done", (run.status, (run.path / "runner.log").read_text())
+
+
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory) -> Run:
+    """A search that was stopped in the middle, resumed and finished; the figures of the stop are kept on it."""
+    run = Run.create(config(), tmp_path_factory.mktemp("runs"))
+    assert run.status.state == "new" and run.candidates() == [] and run.proposed() == []
+    run.start("search")
+    with pytest.raises(RunError, match="already going on"):
+        run.start("search")
+    wait_for(lambda: len(run.candidates()) >= 3)
+    pressed = time.monotonic()
+    run.stop()
+    run.stop()
+    wait_for(lambda: not run.status.alive)
+    run.seconds_to_stop, run.kept = time.monotonic() - pressed, run.candidates()
+    assert run.status.state == "stopped"
+    run.start("search")
+    finished(run)
+    return run
+
+
+def test_a_stopped_search_keeps_its_trials_and_goes_on(searched):
+    found = searched.candidates()
+    assert [c.number for c in found] == list(range(14))
+    assert found[: len(searched.kept)] == searched.kept
+    assert searched.seconds_to_stop < 2
+    assert Run(searched.path).candidates() == found
+    assert searched.status.done == searched.status.total == 14
+
+
+def test_a_run_is_found_again_with_all_that_it_was_asked_for(searched):
+    (found,) = runs(searched.path.parent)
+    assert found.name == searched.name and found.config == searched.config
+    assert {"torch", "numpy", "python"} <= set(__import__("json").loads((found.path / "versions.json").read_text()))
+
+
+def test_only_what_fits_can_be_picked(searched):
+    outside = [c.number for c in searched.candidates() if not c.feasible]
+    with pytest.raises(RunError, match=r"meet every limit"):
+        searched.pick([outside[0]])
+    assert 1 <= len(searched.proposed()) <= 2
+    assert all(searched.candidates()[n].feasible for n in searched.proposed())
+
+
+def test_training_needs_a_pick(tmp_path):
+    with pytest.raises(RunError, match="no prototype is picked"):
+        Run.create(config(), tmp_path).start("train")
+
+
+def test_a_prototype_is_trained_stopped_resumed_and_verified(searched):
+    from pnas_kit.deploy import evaluate
+    from pnas_kit.learn.data import load
+
+    smallest = min((c for c in searched.candidates() if c.feasible), key=lambda c: c.cost.macs).number
+    searched.pick([smallest])
+    searched.start("train")
+    wait_for(lambda: searched.epochs(smallest))
+    searched.stop()
+    wait_for(lambda: not searched.status.alive)
+    assert searched.result(smallest) is None
+    with pytest.raises(RunError, match="train it first"):
+        searched.file(smallest, "model.tflite")
+    searched.start("train")
+    finished(searched)
+    epochs, result = searched.epochs(smallest), searched.result(smallest)
+    assert [e.number for e in epochs] == [1, 2] == list(range(1, result.epochs + 1))
+    model = searched.file(smallest, "model.tflite").read_bytes()
+    assert hashlib.sha256(model).hexdigest() == result.sha256 and len(model) == result.tflite_bytes
+    data = load("digits")
+    assert evaluate(model, data.test_x, data.test_y).accuracy == result.int8_accuracy
+    assert result.test_count == len(data.test_y) == sum(map(sum, result.confusion))
+    assert result.arena_measured in (None, result.arena_predicted)
+    assert result.tflite_bytes == searched.candidates()[smallest].cost.flash_bytes
+    assert result.ram_bytes == searched.candidates()[smallest].cost.ram_bytes
+    for name in ("model_data.h", "report.html"):
+        assert searched.file(smallest, name).stat().st_size > 1000
+
+
+def test_a_killed_runner_is_noticed_and_nothing_finished_is_lost(tmp_path):
+    run = Run.create(config(), tmp_path)
+    run.start("search")
+    wait_for(lambda: len(run.candidates()) >= 2)
+    os.kill(run.status.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+    wait_for(lambda: run.status.state == "crashed")
+    kept = run.candidates()
+    assert len(kept) >= 2 and "start again" in run.status.error
+    run.start("search")
+    finished(run)
+    assert run.candidates()[: len(kept)] == kept and len(run.candidates()) == 14
+
+
+def test_a_paused_search_waits_and_goes_on(tmp_path):
+    run = Run.create(config(trials=40), tmp_path)
+    run.start("search")
+    wait_for(lambda: run.candidates())
+    run.pause()
+    wait_for(lambda: run.status.state == "paused", 2)
+    time.sleep(0.5)
+    before = len(run.candidates())
+    time.sleep(1)
+    assert len(run.candidates()) == before < 40
+    run.resume()
+    wait_for(lambda: len(run.candidates()) > before)
+    assert run.status.state == "running"
+    run.stop()
+    wait_for(lambda: not run.status.alive)
+    wait_for(lambda: gone(run.status.pid), 5)
+
+
+def test_a_phase_that_fails_says_so_and_keeps_the_details(tmp_path, monkeypatch):
+    monkeypatch.setenv("PNAS_CACHE", str(tmp_path / "empty"))
+    monkeypatch.setenv("PATH", "")  # no client to download with
+    run = Run.create(config(data="fashion_mnist"), tmp_path)
+    run.start("search")
+    wait_for(lambda: not run.status.alive)
+    assert run.status.state == "failed" and run.status.error
+    assert "Traceback" in (run.path / "runner.log").read_text()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"data": "imagenet"}, "data is one of"),
+        ({"board": "abacus"}, "board is one of"),
+        ({"ram_bytes": 0}, "ram_bytes is above 0"),
+        ({"trials": 0}, "trials is at least 1"),
+        ({"epochs": 0}, "epochs are at least 1"),
+        (
+            {"board": "own", "own_board": {"name": "x", "core": "z80", "clock_mhz": 4, "ram_bytes": 9, "flash_bytes": 9}},
+            "core",
+        ),
+    ],
+)
+def test_a_run_that_cannot_work_is_refused_when_it_is_created(change, message):
+    with pytest.raises(ValueError, match=message):
+        config(**change)
+
+
+def test_an_own_board_is_taken(tmp_path):
+    own = {"name": "bench", "core": "cortex-m4f", "clock_mhz": 100, "ram_bytes": 9, "flash_bytes": 9}
+    run = Run.create(config(board="own", own_board=own), tmp_path)
+    assert Run(run.path).problem.board.name == "bench"
+
+
+def test_a_folder_without_a_run_is_named(tmp_path):
+    with pytest.raises(RunError, match=r"config\.json is missing"):
+        Run(tmp_path)
