@@ -52,14 +52,7 @@ class Run:
         if fields is None:
             raise RunError(f"there is no run in {self.path.name}: its config.json is missing")
         self.config = Config(**fields)
-        card = CATALOGUE[self.config.data]
-        self.problem = Problem(
-            input_shape=card.shape,
-            classes=len(card.classes),
-            board=self.config.target,
-            limits=self.config.limits,
-            seed=self.config.seed,
-        )
+        self.problem = Problem.of(CATALOGUE[self.config.data], self.config.target, self.config.limits, seed=self.config.seed)
         self._journal = Journal(self.path / "journal.log", self.problem)
 
     @classmethod

@@ -63,6 +63,21 @@ def observe(net: nn.Module, batches: Sequence[Batch], backward: int) -> Observat
     return Observation(maps, codes, {k: w.detach() for k, w in weights.items()}, tuple(gradients))
 
 
+def check(batches: Sequence[Batch], needed: int) -> None:
+    """Raises ValueError unless there are `needed` batches, all finite and of the shapes and types of `Batch`."""
+    if len(batches) < needed:
+        raise ValueError(f"expected at least {needed} batches for these proxies, got {len(batches)}")
+    for index, (x, y) in enumerate(batches):
+        if x.ndim != 4 or x.dtype != torch.float32:
+            raise ValueError(
+                f"expected float32 (batch, channels, height, width), got {x.dtype} {tuple(x.shape)} in batch {index}"
+            )
+        if y.shape != x.shape[:1] or y.dtype != torch.int64:
+            raise ValueError(f"expected int64 labels ({len(x)},), got {y.dtype} {tuple(y.shape)} in batch {index}")
+        if not torch.isfinite(x).all():
+            raise ValueError(f"expected finite inputs, got NaN or infinity in batch {index}; clean the data set")
+
+
 def _gradients(loss: Tensor, weights: dict[str, Tensor]) -> dict[str, Tensor]:
     # `autograd.grad` returns gradients and writes no `.grad`: nothing to clear between batches, nothing to restore.
     found = torch.autograd.grad(loss, list(weights.values()), allow_unused=True)

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .observe import Batch, Observation, observe
+from .observe import Batch, Observation, check, observe
 
 DEFAULT = ("meco", "zico", "naswot", "snip")
 
@@ -66,7 +66,7 @@ def proxy(name: str, *, backward: int):
 def score(net: nn.Module, batches: Sequence[Batch], names: Sequence[str] = DEFAULT) -> dict[str, float]:
     """The proxies `names` of an untrained net, each finite and to be maximised.
 
-    One forward pass, and as many backward passes as are asked for, serve all proxies. Nothing is drawn at random:
+    One forward and backward pass per batch serves all proxies. Nothing is drawn at random:
     the result depends on weights and batches alone (the last digits also on the number of threads). The net is
     left as found: weights, buffers, modes, `.grad`, hooks.
 
@@ -84,7 +84,7 @@ def score(net: nn.Module, batches: Sequence[Batch], names: Sequence[str] = DEFAU
     if unknown:
         raise ValueError(f"expected proxies out of {sorted(PROXIES)}, got {unknown}")
     needed = max((PROXIES[name].backward for name in names), default=0)
-    _check(batches, max(needed, 1))
+    check(batches, max(needed, 1))
     # From two batches on, every further one makes ZiCo's mean and deviation steadier.
     seen = observe(net, batches, len(batches) if needed >= 2 else needed)
     values = {name: PROXIES[name].value(seen) for name in names}
@@ -241,17 +241,3 @@ def _gradients(name: str, seen: Observation) -> Iterator[tuple[str, list[Tensor]
         if not all(bool(torch.isfinite(gradient).all()) for gradient in gradients):
             raise ProxyError(name, layer, "its gradient is not finite; check the inputs' scale and the weights")
         yield layer, gradients
-
-
-def _check(batches: Sequence[Batch], needed: int) -> None:
-    if len(batches) < needed:
-        raise ValueError(f"expected at least {needed} batches for these proxies, got {len(batches)}")
-    for index, (x, y) in enumerate(batches):
-        if x.ndim != 4 or x.dtype != torch.float32:
-            raise ValueError(
-                f"expected float32 (batch, channels, height, width), got {x.dtype} {tuple(x.shape)} in batch {index}"
-            )
-        if y.shape != x.shape[:1] or y.dtype != torch.int64:
-            raise ValueError(f"expected int64 labels ({len(x)},), got {y.dtype} {tuple(y.shape)} in batch {index}")
-        if not torch.isfinite(x).all():
-            raise ValueError(f"expected finite inputs, got NaN or infinity in batch {index}; clean the data set")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 
-from pnas_kit.cost import Cost
+from pnas_kit.cost import Board, Cost
 from pnas_kit.space import Arch
 
 
@@ -20,6 +20,11 @@ class Limits:
         for name, value in asdict(self).items():
             if not value > 0:
                 raise ValueError(f"the limit on {name} is above 0, got {value}")
+
+    @classmethod
+    def of(cls, board: Board) -> Limits:
+        """All of a board's memory, and the MACs that it computes in half a second."""
+        return cls(ram_bytes=board.ram_bytes, flash_bytes=board.flash_bytes, macs=board.default_macs)
 
     def excess(self, cost: Cost) -> dict[str, float]:
         """By how much of itself each limit is exceeded; 0 or less where it is met."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -30,6 +31,11 @@ class Problem:
     limits: Limits
     proxies: tuple[str, ...] = PROXIES
     seed: int = 0
+
+    @classmethod
+    def of(cls, card: Any, board: Board, limits: Limits, seed: int = 0) -> Problem:
+        """The problem for a data set's card (anything with a `shape` and `classes`)."""
+        return cls(input_shape=card.shape, classes=len(card.classes), board=board, limits=limits, seed=seed)
 
     @property
     def objectives(self) -> tuple[str, ...]:

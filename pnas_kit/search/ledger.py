@@ -67,8 +67,9 @@ class Ledger:
         trial = self._asked.pop(candidate.number)
         trial.set_user_attr(RECORD, candidate.to_record())
         known = self.trials()[candidate.number].constraints  # set already if the runner was killed right here
-        for name in candidate.excess.keys() - known.keys():
-            trial.set_constraint(name, candidate.excess[name])
+        for name, excess in candidate.excess.items():
+            if name not in known:
+                trial.set_constraint(name, excess)
         if candidate.failed:
             self._study.tell(trial, state=TrialState.FAIL)
         else:

@@ -1,0 +1,108 @@
+"""The proxies once more, straight from their formulas, with loops and without hooks; and the nets to try them on."""
+
+import math
+import statistics
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class Residual(nn.Module):
+    def __init__(self, *inside: nn.Module):
+        super().__init__()
+        self.inside = nn.Sequential(*inside)
+
+    def forward(self, x):
+        return x + self.inside(x)
+
+
+def conv(before, after, kernel=3, stride=1, groups=1, act=nn.ReLU):
+    layer = nn.Conv2d(before, after, kernel, stride, kernel // 2, groups=groups, bias=False)
+    return [layer, nn.BatchNorm2d(after), act()]
+
+
+def mobile(seed=0, width=8):
+    """A small net with the parts that matter: stem, pointwise, depthwise, residual, ReLU6, linear end."""
+    torch.manual_seed(seed)
+    body = [
+        *conv(width, 3 * width, 1, act=nn.ReLU6),
+        *conv(3 * width, 3 * width, 3, groups=3 * width, act=nn.ReLU6),
+        *conv(3 * width, width, 1, act=nn.Identity),
+    ]
+    tail = [*conv(width, 2 * width, 3, 2), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(2 * width, 4)]
+    return nn.Sequential(*conv(2, width, 3, 2), Residual(*body), *tail)
+
+
+def batches(count=2, size=8, shape=(2, 12, 12), classes=4, seed=0):
+    draw = torch.Generator().manual_seed(seed)
+    return [
+        (torch.randn(size, *shape, generator=draw), torch.randint(0, classes, (size,), generator=draw)) for _ in range(count)
+    ]
+
+
+def walk(net, x):
+    """Yields (module, its input, its output) for every leaf, running the net by hand."""
+    if isinstance(net, Residual):
+        inner = yield from walk(net.inside, x)
+        return x + inner
+    if isinstance(net, nn.Sequential):
+        for part in net:
+            x = yield from walk(part, x)
+        return x
+    y = net(x.clone())
+    yield net, x, y
+    return y
+
+
+def meco(net, x):
+    total = 0.0
+    for module, _, out in walk(net.train(), x):
+        if isinstance(module, nn.Conv2d):
+            maps = out[0].detach().numpy().astype(float).reshape(out.shape[1], -1)
+            if 2 <= maps.shape[0] < maps.shape[1]:
+                total += min(np.linalg.eigvals(np.corrcoef(maps)).real)
+    return total
+
+
+def naswot(net, x):
+    codes = [[] for _ in x]
+    for module, value, _ in walk(net.train(), x):
+        if isinstance(module, nn.ReLU | nn.ReLU6):
+            for code, sample in zip(codes, value, strict=True):
+                code.extend(int(unit > 0) for unit in sample.flatten().tolist())
+    kernel = [[sum(a == b for a, b in zip(first, second, strict=True)) for second in codes] for first in codes]
+    return math.log(abs(np.linalg.det(np.array(kernel, dtype=float) / len(codes[0])))) + len(x) * math.log(len(codes[0]))
+
+
+def gradients(net, batches):
+    """For each layer with weights, a list of flat gradients, one for each batch."""
+    found = {}
+    for x, y in batches:
+        net.train().zero_grad()
+        F.cross_entropy(net(x), y).backward()
+        for name, module in net.named_modules():
+            if isinstance(module, nn.Conv2d | nn.Linear):
+                found.setdefault(name, []).append(module.weight.grad.flatten().tolist())
+    return found
+
+
+def zico(net, batches):
+    total = 0.0
+    for per_batch in gradients(net, batches).values():
+        inside = 0.0
+        for weight in zip(*per_batch, strict=True):
+            if (deviation := statistics.pstdev(weight)) > 0:
+                inside += statistics.fmean(map(abs, weight)) / deviation
+        total += math.log(inside)
+    return total
+
+
+def snip(net, batch):
+    """The definition: the loss's sensitivity to a mask c on the weights, |dL(c w)/dc| at c = 1."""
+    weights = {f"{k}.weight": m.weight.detach() for k, m in net.named_modules() if isinstance(m, nn.Conv2d | nn.Linear)}
+    masks = {name: torch.ones_like(weight, requires_grad=True) for name, weight in weights.items()}
+    masked = {name: masks[name] * weight for name, weight in weights.items()}
+    F.cross_entropy(torch.func.functional_call(net.train(), masked, batch[0]), batch[1]).backward()
+    return sum(mask.grad.abs().sum().item() for mask in masks.values())
