@@ -1,7 +1,7 @@
 """The whole way without a browser: search, take the proposed prototypes, train and verify them, print the figures.
 
-`python benchmarks/whole_way.py ecg5000 [--trials 500] [--picks 5] [--epochs N] [--runs DIR]`; the run is left in DIR and can be
-opened in the workbench. Run again with `--resume NAME` to go on with one that was interrupted.
+`python benchmarks/whole_way.py ecg5000 [--trials 500] [--picks 5] [--epochs N] [--runs DIR]`; the run is left in DIR and
+can be opened in the workbench. Run again with `--resume NAME` to go on with one that was interrupted.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ def main() -> None:
     found = run.candidates()
     for r in sorted(map(run.result, run.picks), key=lambda r: r.macs):
         print(
-            f"trial {r.number:3d}  float {100 * r.float_accuracy:6.2f} %  int8 {100 * r.int8_accuracy:6.2f} %  of {r.test_count}"
-            f"  {r.macs / 1e6:6.2f} M MACs  arena {r.arena_predicted} (measured {r.arena_measured})  ram {r.ram_bytes}"
+            f"trial {r.number:3d}  float {100 * r.float_accuracy:6.2f} %  int8 {100 * r.int8_accuracy:6.2f} %"
+            f"  of {r.test_count}  {r.macs / 1e6:6.2f} M MACs  arena {r.arena_predicted} (measured {r.arena_measured})  ram {r.ram_bytes}"
             f"  flash {r.tflite_bytes}  {r.epochs} epochs {r.train_seconds:.0f} s  {found[r.number].arch.words}"
         )
 

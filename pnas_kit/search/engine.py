@@ -54,16 +54,16 @@ def search(
     if workers == 0:
         yield from _run(ledger, trials, lambda number, arch: _done(evaluate(number, arch, problem, batches)))
         return
-    with pool(workers, problem, batches) as executor:
-        try:
-            yield from _run(ledger, trials, lambda number, arch: executor.submit(_evaluate, number, arch))
-        except BrokenExecutor as error:
-            raise SearchError(
-                "a worker process ended before its trial did, which usually means that memory ran out. Every finished "
-                "trial is kept: resume, with fewer workers if it happens again"
-            ) from error
-        finally:
-            executor.shutdown(wait=False, cancel_futures=True)
+    executor = pool(workers, problem, batches)
+    try:
+        yield from _run(ledger, trials, lambda number, arch: executor.submit(_evaluate, number, arch))
+    except BrokenExecutor as error:
+        raise SearchError(
+            "a worker process ended before its trial did, which usually means that memory ran out. Every finished "
+            "trial is kept: resume, with fewer workers if it happens again"
+        ) from error
+    finally:
+        executor.shutdown(cancel_futures=True)
 
 
 def _run(ledger: Ledger, trials: int, submit) -> Iterator[Candidate]:
