@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SAMPLES_SEEN = 500_000
+SAMPLES_SEEN = 300_000
 """Training samples that a default training looks at in all: few epochs on large sets, many on small ones."""
-FEWEST_EPOCHS, MOST_EPOCHS = 8, 120
+FEWEST_EPOCHS, MOST_EPOCHS = 6, 120
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -184,7 +184,7 @@ class Training:
 
 def tensors(x: np.ndarray, y: np.ndarray) -> tuple[Tensor, Tensor]:
     """Arrays `(n, height, width, channels)` and `(n,)` as torch takes them, channels first."""
-    return torch.from_numpy(x).permute(0, 3, 1, 2).contiguous(), torch.from_numpy(y)
+    return torch.from_numpy(x).permute(0, 3, 1, 2), torch.from_numpy(y)
 
 
 @torch.no_grad()

@@ -80,7 +80,7 @@ def _score(arch: Arch, problem: Problem, batches: Batches) -> dict[str, float]:
 
     with _one_thread():
         net = build(arch.pruned, arch.input_shape, problem.seed)
-        tensors = [(torch.from_numpy(x).permute(0, 3, 1, 2).contiguous(), torch.from_numpy(y)) for x, y in batches]
+        tensors = [(torch.from_numpy(x).permute(0, 3, 1, 2), torch.from_numpy(y)) for x, y in batches]
         return score(net, tensors, problem.proxies)
 
 

@@ -16,7 +16,8 @@ ACTIVATIONS = {None: nn.Identity, "relu": nn.ReLU, "relu6": nn.ReLU6}
 class Net(nn.Module):
     """Runs `layers` on float32 `(batch, channels, height, width)` and returns logits `(batch, classes)`.
 
-    Blocks are found by layer name with dots replaced: `net.blocks["g0b1_dw"].conv`.
+    Blocks are found by layer name with dots replaced: `net.blocks["g0b1_dw"].conv`. Maps and weights are kept channels-last,
+    in which these nets train 1.2 to 2 times as fast on a CPU (`benchmarks/training_speed.py`).
     """
 
     def __init__(self, layers: Layers, input_shape: Shape) -> None:
@@ -26,9 +27,10 @@ class Net(nn.Module):
         sizes = shapes(layers, input_shape)
         self.blocks = nn.ModuleDict({key(layer): _block(layer, sizes) for layer in layers})
         self._last_use = {name: i for i, layer in enumerate(layers) for name in layer.inputs}
+        self.to(memory_format=torch.channels_last)
 
     def forward(self, x: Tensor) -> Tensor:
-        maps = {INPUT: x}
+        maps = {INPUT: x.contiguous(memory_format=torch.channels_last)}
         for i, layer in enumerate(self.layers):
             maps[layer.name] = self.blocks[key(layer)](*(maps[name] for name in layer.inputs))
             for name in layer.inputs:
@@ -51,7 +53,8 @@ def build(layers: Layers, input_shape: Shape, seed: int) -> Net:
     with torch.no_grad():
         for module in net.modules():
             if isinstance(module, nn.Conv2d | nn.Linear):
-                module.weight.normal_(0, math.sqrt(2 / module.weight[0].numel()), generator=generator)
+                drawn = torch.randn(module.weight.shape, generator=generator)  # in an order that no memory layout changes
+                module.weight.copy_(drawn * math.sqrt(2 / drawn[0].numel()))
             if isinstance(module, nn.BatchNorm2d):
                 module.reset_running_stats()
                 module.weight.fill_(1)

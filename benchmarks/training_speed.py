@@ -1,0 +1,73 @@
+"""One training step with maps channels-first and channels-last, side by side: `python benchmarks/training_speed.py`."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import torch
+import torch.nn.functional as F
+
+from pnas_kit.cost import trace
+from pnas_kit.space import Arch, ShapeError, space
+from pnas_kit.space.net import Net, build
+
+BATCH, STEPS, MOST_MACS = 64, 4, 20e6
+
+
+def seconds(net: Net, x: torch.Tensor, y: torch.Tensor) -> float:
+    """CPU seconds of one forward and backward pass, the first left out."""
+    for step in range(STEPS + 1):
+        if step == 1:
+            start = time.process_time()
+        net.zero_grad()
+        F.cross_entropy(net(x), y).backward()
+    return (time.process_time() - start) / STEPS
+
+
+class ChannelsFirst(Net):
+    """The same net in torch's default layout."""
+
+    def __init__(self, net: Net) -> None:
+        super().__init__(net.layers, net.input_shape)
+        self.load_state_dict(net.state_dict())
+        self.to(memory_format=torch.contiguous_format)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        maps = {"input": x}
+        for layer, block in zip(self.layers, self.blocks.values(), strict=True):
+            maps[layer.name] = block(*(maps[name] for name in layer.inputs))
+        return maps[self.layers[-1].name]
+
+
+def main() -> None:
+    torch.set_num_threads(1)
+    rng = random.Random(0)
+    for shape in ((28, 28, 1), (32, 32, 3), (1, 128, 6)):
+        for family in space(shape)[0].options:
+            arch, ops = drawn(rng, shape, family)
+            net = build(arch.pruned, shape, 0)
+            x, y = torch.randn(BATCH, shape[2], *shape[:2]), torch.randint(0, 5, (BATCH,))
+            first, last = seconds(ChannelsFirst(net), x, y), seconds(net, x, y)
+            macs = sum(op.macs for op in ops)
+            print(
+                f"{shape!s:12} {family:14} {macs / 1e6:5.1f} M MACs  first {1e3 * first:6.1f} ms  last {1e3 * last:6.1f} ms"
+                f"  ratio {first / last:.2f}  {6 * macs * BATCH / last / 1e9:.0f} GFLOP/s"
+            )
+
+
+def drawn(rng: random.Random, shape: tuple, family: str):
+    """A random architecture of the family that is not too large to time."""
+    while True:
+        params = {c.name: rng.uniform(c.low, c.high) if c.continuous else rng.choice(c.options) for c in space(shape)}
+        arch = Arch.from_params(params | {"family": family}, shape, 5)
+        try:
+            ops = trace(arch.pruned, shape)
+        except ShapeError:
+            continue
+        if 1e6 < sum(op.macs for op in ops) < MOST_MACS:
+            return arch, ops
+
+
+if __name__ == "__main__":
+    main()
