@@ -34,9 +34,7 @@ class Front(anywidget.AnyWidget):
     proposed = traitlets.List(traitlets.Int()).tag(sync=True)
     picked = traitlets.List(traitlets.Int()).tag(sync=True)
     most = traitlets.Int(8).tag(sync=True)
-    empty = traitlets.Unicode("No candidates yet: they appear here as the search finds them.").tag(
-        sync=True
-    )
+    empty = traitlets.Unicode("No candidates yet: they appear here as the search finds them.").tag(sync=True)
 
     def __init__(self, axes: list[dict], x: str, y: str, **traits: Any) -> None:
         self._lock = threading.RLock()

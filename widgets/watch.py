@@ -61,10 +61,10 @@ class Watch:
     def read(self, run: Run) -> None:
         """Bring the state up to date; the caller holds its lock."""
         state = self._state
+        status = run.status  # before the candidates: when it says "done", all of them are there
         candidates = run.candidates()
         if len(candidates) != len(state.candidates):
             state.candidates = tuple(candidates)
-        status = run.status
         if _differs(status, state.status):
             state.status = status
         searching = status.alive and status.phase == "search"

@@ -39,10 +39,16 @@ def picked(page):
     return [int(n) for n in (page.get_attribute(".pn-choose .pn-front", "data-picked") or "").split()]
 
 
+class Told(dict):
+    """What one test finds out and a later one needs."""
+
+    def __missing__(self, name):
+        pytest.skip(f"needs the {name} of a test that failed")
+
+
 @pytest.fixture(scope="module")
 def told():
-    """What one test finds out and a later one needs."""
-    return {}
+    return Told()
 
 
 def test_a_search_grows_stops_and_is_found_again(served, page, shot, told):
@@ -73,8 +79,8 @@ def test_a_search_grows_stops_and_is_found_again(served, page, shot, told):
     page.get_by_role("button", name="Stop").click()
     page.wait_for_selector('.pn-progress[data-state="stopped"]')
     assert time.monotonic() - clicked < 2  # the bar is 0.5 s
-    kept = points(page)
-    assert before <= kept == len(run.candidates()) < 60
+    time.sleep(1)  # the runner may finish the trial in hand
+    assert before <= points(page) == len(run.candidates()) < 60
 
     page.get_by_role("button", name="Continue", exact=True).click()
     page.wait_for_selector('.pn-progress[data-state="done"]', timeout=120_000)
