@@ -1,0 +1,136 @@
+"""RAM and flash of the generated C, which `pnas_kit.deploy.c` lays out with the functions in here.
+
+RAM is one arena: feature maps, and the scratch of the kernels while they run. There is nothing else to keep, since
+multipliers and structures are constants in flash. The stack is the application's own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from pnas_kit.space.layers import Layer, Layers, Shape, shapes
+
+from .memory import ALIGNMENT, Buffer, lifetimes, plan
+from .ops import Op, trace
+
+TILE = 32
+"""Columns that the depthwise kernel takes at a time (NN_TILE in the C): bounds its scratch on long series."""
+
+WORD = 4
+
+FIXED_CODE = 64
+"""Bytes of `nn_init`, `nn_input`, `nn_output` and of `nn_run` without its calls. These and the tables below are
+measured with arm-none-eabi-gcc 12.2 at -O2 for the Cortex-M4; other compilers differ in the code, not in the weights."""
+
+KERNEL_CODE = {"conv": 2236, "depthwise": 1210, "add": 266, "concat": 34, "max_pool": 280, "global_pool": 114}
+"""Bytes of each kernel and what it calls, once per image that uses it."""
+
+CALL_CODE = {"conv": 18, "depthwise": 15, "linear": 18, "add": 12, "concat": 15, "max_pool": 18, "global_pool": 18}
+"""Bytes of one call in `nn_run`; a concatenation calls once for each input."""
+
+STRUCTURE = {"conv": 40, "depthwise": 40, "linear": 40, "add": 24, "max_pool": 18}
+"""Bytes of a layer's constant structure."""
+
+CHANNEL_BYTES = 9
+"""Of every output channel: bias and multiplier of four bytes, shift of one."""
+
+
+def conv_scratch_bytes(weights: int, pixels: int, *, direct: bool, input_channels: int) -> int:
+    """Scratch of a convolution: two widened patches (one, if the output is one pixel), and one to gather bytes in.
+
+    Args:
+        weights: kernel height * kernel width * input channels.
+        pixels: of the output.
+        direct: a 1x1 kernel with stride 1, whose patches lie ready in the input.
+        input_channels: in multiples of four, rows are widened from where they lie and nothing is gathered.
+    """
+    groups = -(-weights // 4)
+    gathered = 0 if direct or input_channels % 4 == 0 else weights
+    return groups * (16 if pixels > 1 else 8) + gathered
+
+
+def depthwise_scratch_bytes(layer: Layer, target: Shape) -> int:
+    """Scratch of a depthwise convolution: paired weights and a ring of rows, for up to four channels."""
+    (height, width), stride = layer.kernel, layer.stride[1]
+    pairs = width // 2 + 1
+    columns = -(-min(target[1], TILE) // 4) * 4
+    row = ((columns - 1) * stride + 2 * pairs + 3) // 2
+    table = 2 * height * (2 * pairs if stride == 1 else pairs)
+    return min(4, layer.channels) * WORD * (table + height * row)
+
+
+def scratch_bytes(layer: Layer, source: Shape, target: Shape) -> int:
+    """Scratch of one layer's kernel, 0 for those that need none."""
+    if layer.kind == "depthwise":
+        return depthwise_scratch_bytes(layer, target)
+    if layer.kind == "linear":
+        return conv_scratch_bytes(math.prod(source), 1, direct=True, input_channels=1)
+    if layer.kind != "conv":
+        return 0
+    direct = layer.kernel == (1, 1) and layer.stride == (1, 1)
+    weights = math.prod(layer.kernel) * source[2]
+    return conv_scratch_bytes(weights, target[0] * target[1], direct=direct, input_channels=source[2])
+
+
+def scratch_name(layer: Layer) -> str:
+    """The name of a layer's scratch among the buffers of `c_buffers`."""
+    return f"{layer.name} scratch"
+
+
+def c_buffers(layers: Layers, input_shape: Shape) -> list[Buffer]:
+    """Feature maps and scratch with their offsets in the arena.
+
+    Raises:
+        ShapeError: the input cannot pass through the layers.
+    """
+    sizes = shapes(layers, input_shape)
+    buffers = lifetimes(trace(layers, input_shape), input_shape)
+    for number, layer in enumerate(layers):
+        scratch = scratch_bytes(layer, sizes[layer.inputs[0]], sizes[layer.name])
+        if scratch:
+            buffers.append(Buffer(scratch_name(layer), -(-scratch // ALIGNMENT) * ALIGNMENT, number, number))
+    return plan(buffers)
+
+
+def c_ram_bytes(layers: Layers, input_shape: Shape) -> int:
+    """Bytes of the generated C's arena, exactly: its only variable."""
+    return _top(c_buffers(layers, input_shape))
+
+
+def _top(buffers: Sequence[Buffer]) -> int:
+    return max(b.offset + b.size for b in buffers)
+
+
+def c_flash_bytes(layers: Layers, input_shape: Shape) -> int:
+    """Bytes of code and constants of the generated C on a Cortex-M4 at -O2, without start-up and application.
+
+    Constants are exact; the code is a table of measured kernels, which the tests hold within 5 % of the whole.
+
+    Raises:
+        ShapeError: the input cannot pass through the layers.
+    """
+    ops = trace(layers, input_shape)
+    kinds = {"conv" if layer.kind == "linear" else layer.kind for layer in layers}
+    lines = {(layer.stride[1], layer.kernel[0], layer.kernel[1] // 2 + 1) for layer in layers if layer.kind == "depthwise"}
+    calls = sum(CALL_CODE[la.kind] * (len(la.inputs) if la.kind == "concat" else 1) for la in layers)
+    constants = sum(_constants(layer, op) for layer, op in zip(layers, ops, strict=True))
+    kernels = sum(KERNEL_CODE[kind] for kind in kinds) + sum(_line_code(height, pairs) for _, height, pairs in lines)
+    return FIXED_CODE + kernels + calls + constants
+
+
+def _constants(layer: Layer, op: Op) -> int:
+    """Bytes of a layer's structure and arrays, each array filled up to a word."""
+    structure = STRUCTURE.get(layer.kind, 0)
+    if not op.params:
+        return structure
+    weights = op.params - layer.channels
+    spare = 3 if layer.kind != "depthwise" and weights // layer.channels % 4 else 0
+    arrays = (weights + spare, 4 * layer.channels, 4 * layer.channels, layer.channels)
+    return structure + sum(-(-size // WORD) * WORD for size in arrays)
+
+
+def _line_code(height: int, pairs: int) -> int:
+    """Bytes of the depthwise kernel's inner loop for one kernel and stride; up to three rows are unrolled."""
+    rows = 65 * (height - 1) if height <= 3 else 40
+    return 560 + rows + 18 * pairs

@@ -1,0 +1,96 @@
+"""What the generated C can do, checked before a line of it is written."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from pnas_kit.deploy.model import Affine, QuantModel, Weights
+from pnas_kit.space.layers import INPUT, Layer, Shape, ShapeError, shapes
+
+from .numbers import CodeError
+
+KINDS = ("conv", "depthwise", "linear", "add", "concat", "max_pool", "global_pool")
+COPYING = ("concat", "max_pool", "global_pool")
+LARGEST_SIDE, LARGEST_KERNEL = 65535, 255  # what the C structures hold
+
+
+def check(model: QuantModel) -> dict[str, Shape]:
+    """Shapes by name, once everything else is found right.
+
+    Raises:
+        CodeError: an unknown kind of layer, sizes or scales that the C's integers cannot hold, missing weights.
+    """
+    for layer in model.layers:
+        if layer.kind not in KINDS:
+            raise CodeError(
+                f"layer {layer.name!r} is a {layer.kind!r}, which the C generator does not know; it knows "
+                f"{', '.join(KINDS)}: use the .tflite file instead"
+            )
+    try:
+        sizes = shapes(model.layers, model.input_shape)
+    except (ShapeError, KeyError) as error:
+        raise CodeError(f"the layers do not join: {error}") from None
+    _check_used(model)
+    for name, size in sizes.items():
+        _check_tensor(name, size, model.tensors.get(name))
+    for layer in model.layers:
+        _check_layer(layer, sizes, model)
+    return sizes
+
+
+def _check_used(model: QuantModel) -> None:
+    read = {name for layer in model.layers for name in layer.inputs} | {model.layers[-1].name}
+    unused = [name for name in (INPUT, *(layer.name for layer in model.layers)) if name not in read]
+    if unused:
+        raise CodeError(f"nothing reads the output of {unused[0]!r}, and it is not the last layer: leave it out of the net")
+
+
+def _check_tensor(name: str, size: Shape, reading: Affine | None) -> None:
+    if reading is None:
+        raise CodeError(f"{name!r} has no scale and zero point: quantise the whole net")
+    if not (math.isfinite(reading.scale) and reading.scale > 0 and -128 <= reading.zero_point <= 127):
+        raise CodeError(
+            f"{name!r}: expected a positive scale and a zero point from -128 to 127, got {reading.scale} and "
+            f"{reading.zero_point}: quantise the net again"
+        )
+    if max(size) > LARGEST_SIDE:
+        raise CodeError(f"{name!r} is {size}; the C holds sides up to {LARGEST_SIDE}: choose a smaller input")
+
+
+def _check_layer(layer: Layer, sizes: dict[str, Shape], model: QuantModel) -> None:
+    if max(layer.kernel + layer.stride) > LARGEST_KERNEL:
+        raise CodeError(
+            f"layer {layer.name!r}: kernel {layer.kernel}, stride {layer.stride}; the C holds up to {LARGEST_KERNEL}"
+        )
+    readings = [model.tensors[name] for name in layer.inputs]
+    if layer.kind in COPYING and any(reading != model.tensors[layer.name] for reading in readings):
+        raise CodeError(
+            f"layer {layer.name!r} copies integers, so its inputs and its output need one scale and zero point, got "
+            f"{readings} and {model.tensors[layer.name]}: quantise the net with `quantise`, which joins them"
+        )
+    if layer.kind == "add" and len(layer.inputs) != 2:
+        raise CodeError(f"layer {layer.name!r} adds {len(layer.inputs)} maps; the C adds two: split it")
+    if layer.kind in ("conv", "depthwise", "linear"):
+        _check_weights(layer, sizes[layer.inputs[0]], model.weights.get(layer.name))
+
+
+def _check_weights(layer: Layer, source: Shape, part: Weights | None) -> None:
+    if part is None:
+        raise CodeError(f"layer {layer.name!r} has no weights: quantise the whole net")
+    if getattr(part, "bits", 8) != 8:
+        raise CodeError(f"layer {layer.name!r} has {part.bits}-bit weights; the C runs 8 bits: use the .tflite file instead")
+    expected = {
+        "conv": (layer.channels, *layer.kernel, source[2]),
+        "depthwise": (1, *layer.kernel, layer.channels),
+        "linear": (layer.channels, math.prod(source)),
+    }[layer.kind]
+    scales = 1 if layer.kind == "linear" else layer.channels
+    if part.values.shape != expected or part.values.dtype != np.int8 or part.scales.shape != (scales,):
+        raise CodeError(
+            f"layer {layer.name!r}: expected int8 weights {expected} with {scales} scales, got {part.values.dtype} "
+            f"{part.values.shape} with {part.scales.shape}"
+        )
+    if layer.kind == "linear" and expected[1] > LARGEST_SIDE:
+        raise CodeError(f"layer {layer.name!r} reads {expected[1]} values; the C holds {LARGEST_SIDE}: pool before it")

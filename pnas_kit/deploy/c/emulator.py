@@ -1,0 +1,185 @@
+"""Compiles the generated C for a Cortex-M and runs it on an emulated board, with Debian's cross compiler and QEMU."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+BOARD = Path(__file__).with_name("board")
+WARNINGS = ("-std=c99", "-Wall", "-Wextra", "-pedantic")
+STACK_BYTES = 2048
+KIB, MIB = 1 << 10, 1 << 20
+
+
+class EmulatorError(RuntimeError):
+    """The image could not be built or run; the text says why and what to do."""
+
+
+class ToolMissing(EmulatorError):
+    """The cross compiler or the emulator is not installed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machine:
+    """An emulated board: QEMU's name for it, the compiler's flags for its core, its memory, nanoseconds a SysTick tick."""
+
+    name: str
+    flags: tuple[str, ...]
+    flash_at: int = 0
+    flash_bytes: int = 4 * MIB
+    ram_at: int = 0x20000000
+    ram_bytes: int = 4 * MIB
+    tick_ns: float = 40.0
+
+
+HARD = "-mfloat-abi=hard"
+MACHINES: dict[str, Machine] = {
+    "cortex-m0": Machine(
+        name="microbit", flags=("-mcpu=cortex-m0",), flash_bytes=256 * KIB, ram_bytes=16 * KIB, tick_ns=62.5
+    ),
+    "cortex-m3": Machine(name="mps2-an385", flags=("-mcpu=cortex-m3",)),
+    "cortex-m4": Machine(name="mps2-an386", flags=("-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16", HARD)),
+    "cortex-m7": Machine(name="mps2-an500", flags=("-mcpu=cortex-m7", "-mfpu=fpv5-d16", HARD)),
+    "cortex-m33": Machine(
+        name="mps2-an505", flags=("-mcpu=cortex-m33", "-mfpu=fpv5-sp-d16", HARD),
+        flash_at=0x10000000, ram_at=0x38000000, tick_ns=50.0,
+    ),
+    "cortex-m55": Machine(
+        name="mps3-an547", flags=("-mcpu=cortex-m55", HARD), flash_bytes=512 * KIB, ram_bytes=512 * KIB, tick_ns=31.25
+    ),
+}  # fmt: skip
+"""By core. The memories are the emulated boards'; `build` takes the user's board's sizes instead."""
+
+
+@dataclass(frozen=True)
+class Image:
+    """A linked program and its sizes in bytes: code and constants, initialised variables, other variables."""
+
+    path: Path
+    text: int
+    data: int
+    bss: int
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What the self-test reported: tests, differing bytes, instructions of one `nn_run` as QEMU counts them."""
+
+    tests: int
+    different: int
+    instructions: int
+    said: str = field(repr=False)
+
+
+def find(tool: str) -> str:
+    """The tool's path.
+
+    Raises:
+        ToolMissing: it is not installed; the text names the package.
+    """
+    path = shutil.which(tool)
+    if path is None:
+        package = "qemu-system-arm" if tool.startswith("qemu") else "gcc-arm-none-eabi libnewlib-arm-none-eabi"
+        raise ToolMissing(f"{tool} is not installed: run `apt-get install {package}`, or take the files as they are")
+    return path
+
+
+def build(
+    files: Mapping[str, str],
+    folder: Path,
+    machine: Machine,
+    *,
+    optimise: str = "-O2",
+    flags: Sequence[str] = (),
+    flash_bytes: int | None = None,
+    ram_bytes: int | None = None,
+) -> Image:
+    """Compiles and links the files of `generate` (with test vectors) into `folder`.
+
+    Args:
+        flash_bytes, ram_bytes: of the board that the net is for; the link fails where it does not fit.
+
+    Raises:
+        ToolMissing: no cross compiler.
+        EmulatorError: a compiler's warning or error, or the net is larger than the memory.
+    """
+    compiler = find("arm-none-eabi-gcc")
+    _write(files, folder)
+    memory = {
+        "FLASH_AT": hex(machine.flash_at), "FLASH_BYTES": min(flash_bytes or machine.flash_bytes, machine.flash_bytes),
+        "RAM_AT": hex(machine.ram_at), "RAM_BYTES": min(ram_bytes or machine.ram_bytes, machine.ram_bytes),
+        "STACK_BYTES": STACK_BYTES,
+    }  # fmt: skip
+    script = (BOARD / "image.ld").read_text(encoding="utf-8")
+    script = re.sub(r"@(\w+)@", lambda match: str(memory[match[1]]), script)
+    (folder / "image.ld").write_text(script, encoding="utf-8")
+    sources = [folder / "nn.c", folder / "nn_selftest.c", *sorted(BOARD.glob("*.c"))]
+    # Without a C library, and so without the compiler turning memcpy's own loop into a call of memcpy.
+    bare = ["-ffreestanding", "-fno-tree-loop-distribute-patterns"]
+    arguments = [*WARNINGS, "-Werror", *machine.flags, "-mthumb", optimise, *bare]
+    linking = ["-nostdlib", "-T", folder / "image.ld", "-Wl,--gc-sections", "-I", folder]
+    path = folder / "image.elf"
+    _call([compiler, *arguments, *flags, *linking, *sources, "-lgcc", "-o", path], "the C did not compile or does not fit")
+    text, data, bss = _measure(path)
+    return Image(path, text, data, bss)
+
+
+def sizes(files: Mapping[str, str], folder: Path, machine: Machine, *, optimise: str = "-O2") -> tuple[int, int, int]:
+    """Bytes of code and constants, initialised variables, and other variables of the net alone, compiled, not linked.
+
+    Raises:
+        ToolMissing: no cross compiler.
+        EmulatorError: a compiler's warning or error.
+    """
+    compiler = find("arm-none-eabi-gcc")
+    _write(files, folder)
+    path = folder / "nn.o"
+    flags = [*WARNINGS, "-Werror", *machine.flags, "-mthumb", optimise]
+    _call([compiler, *flags, "-c", folder / "nn.c", "-o", path], "the C did not compile")
+    return _measure(path)
+
+
+def _write(files: Mapping[str, str], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def _measure(path: Path) -> tuple[int, int, int]:
+    lines = _call([find("arm-none-eabi-size"), path], "the program has no sizes").splitlines()
+    text, data, bss = map(int, lines[1].split()[:3])
+    return text, data, bss
+
+
+def run(image: Image, machine: Machine, *, seconds: float = 120.0) -> Ran:
+    """Runs the image on the emulated board.
+
+    Raises:
+        ToolMissing: no emulator.
+        EmulatorError: it crashed, hung, or said something else than a result.
+    """
+    command = [
+        find("qemu-system-arm"), "-M", machine.name, "-nographic", "-monitor", "none", "-serial", "null",
+        "-semihosting-config", "enable=on,target=native", "-icount", "shift=0", "-kernel", str(image.path),
+    ]  # fmt: skip
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
+    except subprocess.TimeoutExpired:
+        raise EmulatorError(f"{machine.name} did not finish in {seconds:g} s: try a smaller net or fewer tests") from None
+    said = done.stdout + done.stderr
+    found = {name: int(value) for name, value in re.findall(r"^(different|ticks|tests) (\d+)$", said, re.MULTILINE)}
+    if set(found) != {"different", "ticks", "tests"}:
+        raise EmulatorError(f"{machine.name} stopped without a result; it said: {said[-500:] or 'nothing'}")
+    # With -icount shift=0 an instruction takes a nanosecond of the board's time.
+    return Ran(found["tests"], found["different"], round(found["ticks"] * machine.tick_ns), said)
+
+
+def _call(command: Sequence[object], problem: str) -> str:
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise EmulatorError(f"{problem}: {done.stderr.strip()[-800:]}")
+    return done.stdout

@@ -1,0 +1,189 @@
+/* Convolutions with SMLAD.
+ *
+ * The input under the kernel is widened to int16 once per pixel and multiplied with all output channels. Four values
+ * take two words, (0, 2) and (1, 3): the order that SXTB16 gives the weights. The last group is filled with zeros, so
+ * loads of weights may run up to three bytes into whatever follows; the arrays end with that many spare bytes.
+ */
+
+#ifdef NN_HAS_CONV
+/* Widens `count` bytes; groups start `step` words apart. Returns where the next group starts. */
+NN_KERNEL nn_word *nn_widen(const int8_t *from, int count, nn_word *to, int step)
+{
+    for (; count >= 4; count -= 4, from += 4, to += step) {
+        uint32_t bytes = nn_load(from);
+        to[0] = nn_even(bytes);
+        to[1] = nn_odd(bytes);
+    }
+    if (count) {
+        uint32_t bytes = 0;
+        for (int i = 0; i < count; i++)
+            bytes |= (uint32_t)(uint8_t)from[i] << (8 * i);
+        to[0] = nn_even(bytes);
+        to[1] = nn_odd(bytes);
+        to += step;
+    }
+    return to;
+}
+
+NN_INLINE nn_word *nn_widen_zeros(int zero, int count, nn_word *to, int step)
+{
+    uint32_t both = (uint16_t)zero | (uint32_t)(uint16_t)zero << 16;
+    for (; count > 0; count -= 4, to += step)
+        to[0] = to[1] = both;
+    return to;
+}
+
+NN_INLINE int8_t *nn_copy(const int8_t *from, int count, int8_t *to)
+{
+    for (; count >= 4; count -= 4, from += 4, to += 4)
+        __builtin_memcpy(to, from, 4);
+    for (; count > 0; count--)
+        *to++ = *from++;
+    return to;
+}
+
+/* Widens the input under the kernel at one output pixel, in the order (kernel height, width, channels).
+ * bytes: space to gather it first, needed where the channels are no multiple of four. */
+NN_KERNEL void nn_patch(const nn_conv_layer *layer, const int8_t *in, int y, int x, nn_word *to, int step, int8_t *bytes)
+{
+    int channels = layer->in_channels, width = layer->kernel_width;
+    int top = y * layer->stride_height - layer->pad_top, left = x * layer->stride_width - layer->pad_left;
+    int before = left < 0 ? -left : 0, after = left + width - layer->in_width;
+    if (before > width)
+        before = width;
+    after = after < 0 ? 0 : after > width - before ? width - before : after;
+    int inside = width - before - after;
+    int8_t *next = bytes;
+    for (int row = top; row < top + layer->kernel_height; row++) {
+        int in_map = row >= 0 && row < layer->in_height;
+        int head = (in_map ? before : width) * channels, body = in_map ? inside * channels : 0;
+        int tail = in_map ? after * channels : 0;
+        const int8_t *from = in_map ? in + (row * layer->in_width + left + before) * channels : in;
+        if (channels % 4) {
+            for (; head; head--)
+                *next++ = layer->in_zero;
+            next = nn_copy(from, body, next);
+            for (; tail; tail--)
+                *next++ = layer->in_zero;
+        } else {
+            to = nn_widen_zeros(layer->in_zero, head, to, step);
+            to = nn_widen(from, body, to, step);
+            to = nn_widen_zeros(layer->in_zero, tail, to, step);
+        }
+    }
+    if (channels % 4)
+        nn_widen(bytes, (int)(next - bytes), to, step);
+}
+
+/* One channel's sum for one pixel. */
+NN_INLINE int32_t nn_product(const int8_t *row, const nn_word *patch, const nn_word *end, int step, int32_t sum)
+{
+    for (; patch != end; patch += step, row += 4) {
+        uint32_t bytes = nn_load(row);
+        sum = nn_smlad(patch[1], nn_odd(bytes), nn_smlad(patch[0], nn_even(bytes), sum));
+    }
+    return sum;
+}
+
+/* All output channels of two pixels whose groups lie side by side, two channels at a time. */
+NN_KERNEL void nn_products_of_two(const nn_conv_layer *layer, const nn_word *patches, int count, int8_t *out)
+{
+    int32_t rounding = 1 + 2 * layer->out_zero;
+    const int8_t *row = layer->weights, *shift = layer->shift;
+    const int32_t *bias = layer->bias, *scale = layer->scale;
+    const nn_word *end = patches + (count + 3) / 4 * 4;
+    int8_t *out_b = out + layer->out_channels, *last = out_b - 1;
+    for (; out < last; out += 2, out_b += 2, bias += 2, scale += 2, shift += 2) {
+        const int8_t *v = row, *w = row + count;
+        int32_t av = bias[0], bv = av, aw = bias[1], bw = aw;
+        for (const nn_word *p = patches; p != end; p += 4, v += 4, w += 4) {
+            uint32_t a = p[0], a2 = p[1], b = p[2], b2 = p[3];
+            uint32_t bytes = nn_load(v), half = nn_even(bytes);
+            av = nn_smlad(a, half, av);
+            bv = nn_smlad(b, half, bv);
+            bytes = nn_odd(bytes);
+            av = nn_smlad(a2, bytes, av);
+            bv = nn_smlad(b2, bytes, bv);
+            NN_AFTER(w, bv);
+            bytes = nn_load(w), half = nn_even(bytes);
+            aw = nn_smlad(a, half, aw);
+            bw = nn_smlad(b, half, bw);
+            bytes = nn_odd(bytes);
+            aw = nn_smlad(a2, bytes, aw);
+            bw = nn_smlad(b2, bytes, bw);
+        }
+        row += 2 * count;
+        out[0] = nn_output_of(av, scale[0], shift[0], rounding, layer);
+        out_b[0] = nn_output_of(bv, scale[0], shift[0], rounding, layer);
+        out[1] = nn_output_of(aw, scale[1], shift[1], rounding, layer);
+        out_b[1] = nn_output_of(bw, scale[1], shift[1], rounding, layer);
+    }
+    if (out == last) {
+        *out = nn_output_of(nn_product(row, patches, end, 4, *bias), *scale, *shift, rounding, layer);
+        *out_b = nn_output_of(nn_product(row, patches + 2, end + 2, 4, *bias), *scale, *shift, rounding, layer);
+    }
+}
+
+/* All output channels of one pixel, four at a time, the rest one by one. */
+NN_KERNEL void nn_products_of_one(const nn_conv_layer *layer, const nn_word *patch, int count, int8_t *out)
+{
+    int32_t rounding = 1 + 2 * layer->out_zero;
+    const int8_t *row = layer->weights, *shift = layer->shift;
+    const int32_t *bias = layer->bias, *scale = layer->scale;
+    const nn_word *end = patch + (count + 3) / 4 * 2;
+    int left = layer->out_channels;
+    for (; left >= 4; left -= 4, out += 4, bias += 4, scale += 4, shift += 4) {
+        int32_t s0 = bias[0], s1 = bias[1], s2 = bias[2], s3 = bias[3];
+        const int8_t *v = row, *w = row + 2 * count;
+        for (const nn_word *p = patch; p != end; p += 2, v += 4, w += 4) {
+            uint32_t x = p[0], x2 = p[1], bytes = nn_load(v);
+            s0 = nn_smlad(x2, nn_odd(bytes), nn_smlad(x, nn_even(bytes), s0));
+            NN_AFTER(v, s0);
+            bytes = nn_load(v + count);
+            s1 = nn_smlad(x2, nn_odd(bytes), nn_smlad(x, nn_even(bytes), s1));
+            NN_AFTER(w, s1);
+            bytes = nn_load(w);
+            s2 = nn_smlad(x2, nn_odd(bytes), nn_smlad(x, nn_even(bytes), s2));
+            NN_AFTER(w, s2);
+            bytes = nn_load(w + count);
+            s3 = nn_smlad(x2, nn_odd(bytes), nn_smlad(x, nn_even(bytes), s3));
+        }
+        row += 4 * count;
+        out[0] = nn_output_of(s0, scale[0], shift[0], rounding, layer);
+        out[1] = nn_output_of(s1, scale[1], shift[1], rounding, layer);
+        out[2] = nn_output_of(s2, scale[2], shift[2], rounding, layer);
+        out[3] = nn_output_of(s3, scale[3], shift[3], rounding, layer);
+    }
+    for (; left; left--, row += count)
+        *out++ = nn_output_of(nn_product(row, patch, end, 2, *bias++), *scale++, *shift++, rounding, layer);
+}
+
+/* scratch: two widened patches (one, if there is one pixel), then the bytes of one. */
+NN_KERNEL void nn_conv(const nn_conv_layer *layer, const int8_t *in, int8_t *out, int8_t *scratch)
+{
+    int count = layer->kernel_height * layer->kernel_width * layer->in_channels, x = 0, y = 0;
+    int direct = layer->kernel_height * layer->kernel_width * layer->stride_height * layer->stride_width == 1;
+    int32_t left = (int32_t)layer->out_height * layer->out_width;
+    nn_word *patches = (nn_word *)(void *)scratch;
+    int8_t *bytes = scratch + (count + 3) / 4 * (left > 1 ? 16 : 8);
+    while (left) {
+        int pixels = left > 1 ? 2 : 1;
+        for (int i = 0; i < pixels; i++) {
+            if (direct) {
+                nn_widen(in, count, patches + 2 * i, 2 * pixels);
+                in += count;
+                continue;
+            }
+            nn_patch(layer, in, y, x, patches + 2 * i, 2 * pixels, bytes);
+            if (++x == layer->out_width)
+                x = 0, y++;
+        }
+        if (pixels == 2)
+            nn_products_of_two(layer, patches, count, out);
+        else
+            nn_products_of_one(layer, patches, count, out);
+        out += pixels * layer->out_channels;
+        left -= pixels;
+    }
+}
+#endif

@@ -1,0 +1,141 @@
+/* Convolutions in plain C, for cores without SMLAD. */
+
+#ifdef NN_HAS_CONV
+/* Copies the input under the kernel at one output pixel, (kernel height, width, channels) bytes; zero points outside. */
+NN_KERNEL void nn_patch(const nn_conv_layer *layer, const int8_t *in, int y, int x, int8_t *to)
+{
+    int channels = layer->in_channels, line = layer->kernel_width * channels;
+    int top = y * layer->stride_height - layer->pad_top, left = x * layer->stride_width - layer->pad_left;
+    int before = left < 0 ? -left : 0, after = left + layer->kernel_width - layer->in_width;
+    int inside = layer->kernel_width - before - (after > 0 ? after : 0);
+    for (int row = top; row < top + layer->kernel_height; row++, to += line) {
+        int out_of_map = row < 0 || row >= layer->in_height;
+        if (out_of_map || inside < layer->kernel_width)
+            memset(to, layer->in_zero, (size_t)line);
+        if (!out_of_map && inside > 0)
+            memcpy(to + before * channels, in + (row * layer->in_width + left + before) * channels,
+                   (size_t)(inside * channels));
+    }
+}
+
+/* Two output channels of two pixels at a time: every byte loaded serves two products. */
+NN_KERNEL void nn_products(const nn_conv_layer *layer, const int8_t *a, const int8_t *b, int count, int8_t *out_a,
+                           int8_t *out_b)
+{
+    int32_t rounding = 1 + 2 * layer->out_zero;
+    const int8_t *weights = layer->weights;
+    for (int channel = 0; channel < layer->out_channels; channel += 2, weights += 2 * count) {
+        int other = channel + 1 < layer->out_channels ? channel + 1 : channel;
+        const int8_t *v = weights, *w = other == channel ? weights : weights + count;
+        int32_t av = layer->bias[channel], bv = av, aw = layer->bias[other], bw = aw;
+        for (int i = 0; i < count; i++) {
+            int32_t p = a[i], q = b[i], r = v[i], s = w[i];
+            av += p * r;
+            bv += q * r;
+            aw += p * s;
+            bw += q * s;
+        }
+        out_b[channel] = nn_output_of(bv, layer->scale[channel], layer->shift[channel], rounding, layer);
+        out_b[other] = nn_output_of(bw, layer->scale[other], layer->shift[other], rounding, layer);
+        out_a[channel] = nn_output_of(av, layer->scale[channel], layer->shift[channel], rounding, layer);
+        out_a[other] = nn_output_of(aw, layer->scale[other], layer->shift[other], rounding, layer);
+    }
+}
+
+/* The same for one pixel. */
+NN_KERNEL void nn_products_of_one(const nn_conv_layer *layer, const int8_t *a, int count, int8_t *out)
+{
+    int32_t rounding = 1 + 2 * layer->out_zero;
+    const int8_t *weights = layer->weights;
+    for (int channel = 0; channel < layer->out_channels; channel++, weights += count) {
+        int32_t sum = layer->bias[channel];
+        for (int i = 0; i < count; i++)
+            sum += a[i] * weights[i];
+        out[channel] = nn_output_of(sum, layer->scale[channel], layer->shift[channel], rounding, layer);
+    }
+}
+
+/* scratch: two patches, unless kernel and stride are 1. */
+NN_KERNEL void nn_conv(const nn_conv_layer *layer, const int8_t *in, int8_t *out, int8_t *scratch)
+{
+    int count = layer->kernel_height * layer->kernel_width * layer->in_channels;
+    int direct = layer->kernel_height * layer->kernel_width * layer->stride_height * layer->stride_width == 1;
+    int32_t pixels = (int32_t)layer->out_height * layer->out_width;
+    for (int32_t pixel = 0; pixel < pixels; pixel += 2) {
+        int32_t other = pixel + 1 < pixels ? pixel + 1 : pixel;
+        const int8_t *a = scratch, *b = scratch + count;
+        if (direct) {
+            a = in + pixel * count;
+            b = in + other * count;
+        } else {
+            nn_patch(layer, in, pixel / layer->out_width, pixel % layer->out_width, scratch);
+            nn_patch(layer, in, other / layer->out_width, other % layer->out_width, scratch + count);
+        }
+        if (other == pixel)
+            nn_products_of_one(layer, a, count, out + pixel * layer->out_channels);
+        else
+            nn_products(layer, a, b, count, out + pixel * layer->out_channels, out + other * layer->out_channels);
+    }
+}
+#endif
+
+#ifdef NN_HAS_DEPTHWISE
+/* One output pixel: `offsets` says where each of `taps` weights finds its input, -1 outside the map. */
+NN_KERNEL void nn_depthwise_pixel(const nn_conv_layer *layer, const int8_t *in, const int32_t *offsets, int taps,
+                                  int8_t *out)
+{
+    int channels = layer->out_channels;
+    int32_t rounding = 1 + 2 * layer->out_zero, zero = layer->in_zero;
+    int channel = 0;
+    for (; channel + 4 <= channels; channel += 4) {
+        const int32_t *bias = layer->bias + channel;
+        int32_t s0 = bias[0], s1 = bias[1], s2 = bias[2], s3 = bias[3];
+        const int8_t *weight = layer->weights + channel;
+        for (int tap = 0; tap < taps; tap++, weight += channels) {
+            int32_t offset = offsets[tap];
+            if (offset < 0) {
+                s0 += zero * weight[0];
+                s1 += zero * weight[1];
+                s2 += zero * weight[2];
+                s3 += zero * weight[3];
+            } else {
+                const int8_t *at = in + offset + channel;
+                s0 += at[0] * weight[0];
+                s1 += at[1] * weight[1];
+                s2 += at[2] * weight[2];
+                s3 += at[3] * weight[3];
+            }
+        }
+        const int32_t *scale = layer->scale + channel;
+        const int8_t *shift = layer->shift + channel;
+        out[channel] = nn_output_of(s0, scale[0], shift[0], rounding, layer);
+        out[channel + 1] = nn_output_of(s1, scale[1], shift[1], rounding, layer);
+        out[channel + 2] = nn_output_of(s2, scale[2], shift[2], rounding, layer);
+        out[channel + 3] = nn_output_of(s3, scale[3], shift[3], rounding, layer);
+    }
+    for (; channel < channels; channel++) {
+        int32_t sum = layer->bias[channel];
+        const int8_t *weight = layer->weights + channel;
+        for (int tap = 0; tap < taps; tap++, weight += channels)
+            sum += (offsets[tap] < 0 ? zero : in[offsets[tap] + channel]) * *weight;
+        out[channel] = nn_output_of(sum, layer->scale[channel], layer->shift[channel], rounding, layer);
+    }
+}
+
+/* scratch: one offset a weight of the kernel. */
+NN_KERNEL void nn_depthwise(const nn_conv_layer *layer, const int8_t *in, int8_t *out, int8_t *scratch)
+{
+    int32_t *offsets = (int32_t *)(void *)scratch;
+    int taps = layer->kernel_height * layer->kernel_width, channels = layer->out_channels;
+    for (int y = 0; y < layer->out_height; y++)
+        for (int x = 0; x < layer->out_width; x++, out += channels) {
+            int top = y * layer->stride_height - layer->pad_top, left = x * layer->stride_width - layer->pad_left;
+            for (int tap = 0; tap < taps; tap++) {
+                int row = top + tap / layer->kernel_width, column = left + tap % layer->kernel_width;
+                int inside = row >= 0 && row < layer->in_height && column >= 0 && column < layer->in_width;
+                offsets[tap] = inside ? (row * layer->in_width + column) * channels : -1;
+            }
+            nn_depthwise_pixel(layer, in, offsets, taps, out);
+        }
+}
+#endif
