@@ -24,6 +24,7 @@ class Config:
         seed: of everything random.
         workers: processes that evaluate or train at the same time.
         epochs: of each training; None takes the data set's default.
+        int4: whether groups of a net that is too large for the flash may have int4 weights; False is the paper's own space.
         own_board: name, core, clock_mhz, ram_bytes, flash_bytes of a board that is not in the table.
     """
 
@@ -37,6 +38,7 @@ class Config:
     seed: int = 0
     workers: int = 2
     epochs: int | None = None
+    int4: bool = False
     own_board: dict | None = None
 
     def __post_init__(self) -> None:
