@@ -34,13 +34,13 @@ def test_the_group_that_frees_most_for_each_convolution_goes_first():
 
 
 def test_int4_lets_larger_nets_in_and_is_read_back(tmp_path):
-    limits = Limits(ram_bytes=60_000, flash_bytes=18_000, macs=2_000_000)
+    limits = Limits(ram_bytes=200_000, flash_bytes=80_000, macs=4_000_000)
     batches = proxy_batches(load("digits"), size=16)
     found = {}
     for int4 in (False, True):
         problem = Problem.of(load("digits").card, boards()["nano-33-ble"], limits, int4=int4)
         storage = journal_storage(tmp_path / f"journal{int4}")
-        found[int4] = list(search(problem, batches, trials=60, workers=0, storage=storage))
+        found[int4] = list(search(problem, batches, trials=40, workers=0, storage=storage))
         assert Journal(tmp_path / f"journal{int4}", problem).candidates() == found[int4]
     assert all(c.arch.bits == (8,) * 4 for c in found[False])
     lowered = [c for c in found[True] if c.feasible and 4 in c.arch.bits]
