@@ -49,8 +49,9 @@ def main() -> None:
     for r in sorted(map(run.result, run.picks), key=lambda r: r.macs):
         print(
             f"trial {r.number:3d}  float {100 * r.float_accuracy:6.2f} %  int8 {100 * r.int8_accuracy:6.2f} %"
-            f"  of {r.test_count}  {r.macs / 1e6:6.2f} M MACs  arena {r.arena_predicted} (measured {r.arena_measured})  ram {r.ram_bytes}"
-            f"  flash {r.tflite_bytes}  {r.epochs} epochs {r.train_seconds:.0f} s  {found[r.number].arch.words}"
+            f"  of {r.test_count}  {r.macs / 1e6:6.2f} M MACs  arena {r.arena_predicted} (measured {r.arena_measured})"
+            f"  ram {r.ram_bytes}  flash {r.tflite_bytes}  {r.epochs} epochs {r.train_seconds:.0f} s"
+            f"  {found[r.number].arch.words}"
         )
 
 

@@ -1,0 +1,44 @@
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Served:
+    """A served workbench: its process, address and folder of runs."""
+
+    def __init__(self, folder, *options):
+        self.runs, self.log = folder / "runs", folder / "serve.log"
+        env = {**os.environ, "PNAS_RUNS": str(self.runs), "PYTHONUNBUFFERED": "1"}
+        with self.log.open("w") as log:
+            command = [sys.executable, "-m", "widgets.serve", "--port", "8870", *options]
+            self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT)
+        self.url = self._wait(60)
+
+    def _wait(self, seconds):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and self.process.poll() is None:
+            if found := re.search(r"Workbench ready: (\S+)", self.log.read_text()):
+                return found[1]
+            time.sleep(0.1)
+        raise RuntimeError(f"the server did not come up:\n{self.log.read_text()}")
+
+    @property
+    def app(self):
+        return f"{self.url.split('?')[0]}voila/render/workbench.ipynb"
+
+    def kernels(self):
+        """Processes of kernels, those in waiting included."""
+        children = psutil.Process(self.process.pid).children(recursive=True)
+        alive = [child for child in children if child.status() != psutil.STATUS_ZOMBIE]
+        return [child for child in alive if any("ipykernel" in part for part in child.cmdline())]
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait(20)

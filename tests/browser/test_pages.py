@@ -1,0 +1,129 @@
+"""The pages around the search: landing, themes, errors, kernels that end with their page."""
+
+import re
+import time
+import urllib.error
+import urllib.request
+
+import psutil
+import pytest
+from served import Served
+
+STEPS = ("task", "search", "choose", "train", "deploy")
+
+
+def open_app(page, served, query=""):
+    page.goto(served.app + query)
+    page.wait_for_selector(".pn-steps")
+
+
+def test_the_landing_page_leads_to_the_workbench(served, page, shot):
+    page.goto(served.url)
+    assert page.title() == "PrototypeNAS workbench"
+    assert page.locator("main a h2").all_inner_texts() == ["Workbench", "Quickstart"]
+    shot(page, "0-landing")
+    page.click("text=Open the workbench")
+    page.wait_for_selector(".pn-steps")
+    assert page.problems == [] and page.foreign == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_step_fits_a_projector(served, page, shot, theme):
+    open_app(page, served, f"?theme={theme}")
+    page.wait_for_selector(".pn-samples img")
+    for name in STEPS:
+        page.click(f'[data-action="step"][data-key="{name}"]')
+        page.wait_for_selector(f".pn-{name}", state="visible")
+        wide = page.evaluate("(box => box.scrollWidth - box.clientWidth)(document.querySelector('main'))")
+        assert wide <= 0, f"{name} is wider than the page"
+        shot(page, f"{theme}-{name}")
+    panel = "getComputedStyle(document.querySelector('.pn-deploy .pn-panel'))"
+    colours = f"(style => [style.color, style.backgroundColor])({panel})"
+    ink, paper = (sum(map(float, re.findall(r"[\d.]+", colour)[:3])) for colour in page.evaluate(colours))
+    assert (ink < paper) == (theme == "light")
+    assert page.problems == [] and page.foreign == []
+
+
+def test_the_theme_is_switched_on_the_page(served, page):
+    open_app(page, served)
+    assert page.get_attribute("body", "data-jp-theme-light") == "true"
+    page.get_by_role("button", name="Light / dark").click()
+    page.wait_for_selector('body[data-jp-theme-light="false"] .pn-steps')
+    page.get_by_role("button", name="Light / dark").click()
+    page.wait_for_selector('body[data-jp-theme-light="true"] .pn-steps')
+    assert page.problems == []
+
+
+def test_a_senseless_budget_is_told_and_blocks_the_way(served, page):
+    open_app(page, served)
+    field = page.locator(".pn-task").get_by_label("RAM, KiB").last
+    field.fill("5000")
+    field.press("Tab")
+    page.wait_for_selector(".pn-task [role=alert] >> text=has 256 KiB of RAM")
+    assert page.get_by_role("button", name="Continue to search").is_disabled()
+    page.click('[data-action="board"][data-key="pico-2"]')
+    page.wait_for_selector(".pn-task [role=alert]", state="detached")
+    assert field.input_value() == "520"
+
+
+def test_cards_are_chosen_with_the_arrow_keys(served, page):
+    open_app(page, served)
+    page.focus('[data-action="board"][aria-checked="true"]')
+    page.keyboard.press("ArrowDown")
+    page.wait_for_selector('[data-action="board"][data-key="nucleo-f446re"][aria-checked="true"]')
+    assert page.evaluate("document.activeElement.dataset.key") == "nucleo-f446re"
+
+
+def test_kernels_end_with_their_pages(served, chromium):
+    before = len(served.kernels())  # pages of other tests ended without a goodbye; theirs are culled later
+    context = chromium.new_context()
+    for _ in range(3):
+        page = context.new_page()
+        open_app(page, served)
+        page.reload()
+        page.wait_for_selector(".pn-steps")
+        page.close(run_before_unload=True)
+    end = time.monotonic() + 20
+    while len(served.kernels()) > before and time.monotonic() < end:
+        time.sleep(0.2)
+    assert len(served.kernels()) <= before
+    context.close()
+
+
+def test_a_page_whose_kernel_died_says_so(served, page):
+    before = {kernel.pid for kernel in served.kernels()}
+    open_app(page, served)
+    assert page.locator(".pn-lost").is_hidden()
+    time.sleep(3)  # until the next kernel waits in the pool
+    for kernel in psutil.process_iter():
+        if kernel.pid in before:
+            kernel.kill()
+    page.wait_for_selector(".pn-lost", state="visible", timeout=15_000)
+    assert "nothing of it is lost" in page.locator(".pn-lost").inner_text()
+
+
+def test_a_foreign_host_name_is_refused(served):
+    request = urllib.request.Request(served.url, headers={"Host": "attacker.example"})
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request)
+    assert refused.value.code == 403
+
+
+def test_results_have_no_address(served):
+    for path in ("voila/files/workbench.ipynb", "voila/files/../runs/x/model.tflite"):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(served.url + path)
+        assert refused.value.code in (403, 404)
+
+
+def test_a_token_is_asked_for_where_it_is_wanted(tmp_path, page):
+    guarded = Served(tmp_path, "--token")
+    try:
+        token = re.search(r"token=(\w{48})$", guarded.url)[1]
+        page.goto(guarded.app)
+        assert "/login" in page.url
+        page.goto(f"{guarded.app}?token={token}")
+        page.wait_for_selector(".pn-samples img")
+        assert page.foreign == []
+    finally:
+        guarded.close()

@@ -1,0 +1,166 @@
+"""From an empty page to a model that runs, in a real browser, on real data."""
+
+import re
+import time
+
+import numpy as np
+import pytest
+
+from pnas_kit.deploy import evaluate
+from pnas_kit.learn.data import load
+from pnas_kit.runs import Run
+
+CHART = ".pn-search .pn-front"
+
+
+def step(page, name):
+    page.click(f'[data-action="step"][data-key="{name}"]')
+
+
+def points(page):
+    return int(page.get_attribute(CHART, "data-points") or 0)
+
+
+def wait_points(page, least, seconds=60):
+    page.wait_for_function(
+        "([chart, least]) => +document.querySelector(chart)?.dataset.points >= least",
+        arg=[CHART, least],
+        timeout=1000 * seconds,
+    )
+
+
+def fill(page, label, value):
+    field = page.get_by_label(label, exact=True)
+    field.fill(str(value))
+    field.press("Tab")
+
+
+def picked(page):
+    return [int(n) for n in (page.get_attribute(".pn-choose .pn-front", "data-picked") or "").split()]
+
+
+@pytest.fixture(scope="module")
+def told():
+    """What one test finds out and a later one needs."""
+    return {}
+
+
+def test_a_search_grows_stops_and_is_found_again(served, page, shot, told):
+    page.goto(served.app)
+    page.wait_for_selector(".pn-samples img")
+    shot(page, "1-task")
+    step(page, "search")
+    fill(page, "Candidates", 60)
+    fill(page, "Training epochs", 2)
+    start = time.monotonic()
+    page.get_by_role("button", name="Start search").click()
+    wait_points(page, 1)
+    assert time.monotonic() - start < 20  # the bar is 10 s on a quiet machine; this one may be busy
+    before = points(page)
+    wait_points(page, before + 5)
+    shot(page, "2-search-live")
+
+    page.reload()
+    wait_points(page, before + 5, seconds=15)
+    run = Run(served.runs / re.search(r"run=([\w-]+)", page.url)[1])
+    assert run.status.alive
+
+    page.get_by_role("button", name="Pause").click()
+    page.wait_for_selector('.pn-progress[data-state="paused"]')
+    page.get_by_role("button", name="Resume").click()
+    page.wait_for_selector('.pn-progress[data-state="running"]')
+    clicked = time.monotonic()
+    page.get_by_role("button", name="Stop").click()
+    page.wait_for_selector('.pn-progress[data-state="stopped"]')
+    assert time.monotonic() - clicked < 2  # the bar is 0.5 s
+    kept = points(page)
+    assert before <= kept == len(run.candidates()) < 60
+
+    page.get_by_role("button", name="Continue", exact=True).click()
+    page.wait_for_selector('.pn-progress[data-state="done"]', timeout=120_000)
+    assert points(page) == 60 == len(Run(run.path).candidates())
+    shot(page, "3-search-done")
+    told["run"] = run.path
+    assert page.problems == [] and page.foreign == []
+
+
+def test_prototypes_are_chosen_by_proposal_mouse_and_keyboard(served, page, shot, told):
+    run = Run(told["run"])
+    page.goto(f"{served.app}?run={run.name}")
+    page.wait_for_selector(".pn-steps")
+    step(page, "choose")
+    page.wait_for_selector(".pn-picks")
+    assert picked(page) == sorted(run.proposed()) == sorted(run.picks)
+    shot(page, "4-choose")
+
+    page.locator('[data-action="drop"]').first.click()
+    page.wait_for_function("() => document.querySelectorAll('.pn-pick').length === 4")
+    page.focus(".pn-choose canvas")
+    page.keyboard.press("Home")
+    first = int(page.get_attribute(".pn-choose .pn-front", "data-cursor"))
+    before = set(picked(page))
+    page.keyboard.press("Enter")
+    page.wait_for_function("n => document.querySelectorAll('.pn-pick').length !== n", arg=len(before))
+    assert set(picked(page)) == before ^ {first}
+    assert page.locator(".pn-choose [aria-live]").inner_text().startswith(f"Candidate {first}.")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("text=Nothing picked")
+
+    cheapest = min((c for c in run.candidates() if c.feasible), key=lambda c: c.cost.macs).number
+    places = page.evaluate("JSON.parse(document.querySelector('.pn-choose .pn-front').dataset.places)")
+    x, y = next((x, y) for number, x, y in places if number == cheapest)
+    page.hover(".pn-choose canvas", position={"x": x, "y": y})
+    tip = page.locator(".pn-choose .pn-tip")
+    assert f"Candidate {cheapest}" in tip.inner_text() and "blocks" in tip.inner_text()
+    page.click(".pn-choose canvas", position={"x": x, "y": y})
+    page.wait_for_selector(f'.pn-pick[data-key="{cheapest}"]')
+    assert Run(run.path).picks == [cheapest]
+    told["number"] = cheapest
+    assert page.problems == [] and page.foreign == []
+
+
+def test_another_axis_needs_no_kernel(served, page, told):
+    page.goto(f"{served.app}?run={told['run'].name}")
+    page.wait_for_selector(".pn-steps")
+    step(page, "search")
+    wait_points(page, 60)
+    for kernel in served.kernels():
+        kernel.suspend()
+    try:
+        page.select_option(".pn-search [data-axis=x]", "ram")
+        page.wait_for_function("() => document.querySelector('.pn-search canvas').ariaLabel.includes('RAM across')")
+    finally:
+        for kernel in served.kernels():
+            kernel.resume()
+
+
+def test_the_model_is_trained_and_downloaded_and_runs(served, page, shot, told, tmp_path):
+    run, number = Run(told["run"]), told["number"]
+    page.goto(f"{served.app}?run={run.name}")
+    page.wait_for_selector(".pn-steps")
+    step(page, "train")
+    page.get_by_role("button", name="Start training").click()
+    page.wait_for_selector('.pn-training[data-epoch="1"], .pn-training[data-epoch="2"]', timeout=90_000)
+    shot(page, "5-train")
+    page.wait_for_selector(".pn-training >> text=verified", timeout=90_000)
+    page.get_by_role("button", name="Go to the models").click()
+    row = page.locator(f'.pn-table tr[data-key="{number}"]')
+    shown = row.inner_text()
+    shot(page, "6-deploy")
+
+    files = {}
+    for title in ("Model", "C array", "Report"):
+        with page.expect_download() as download:
+            row.get_by_role("button", name=f"Download {title}").click()
+        files[title] = tmp_path / download.value.suggested_filename
+        download.value.save_as(files[title])
+    model = files["Model"].read_bytes()
+    assert files["Model"].name == f"digits-{number}-model.tflite"
+    assert model == run.file(number, "model.tflite").read_bytes()
+    assert len(re.findall(r"0x[0-9a-f]{2}", files["C array"].read_text())) == len(model)
+    assert "<html" in files["Report"].read_text()
+    digits = load("digits")
+    score = evaluate(model, digits.test_x, digits.test_y)
+    assert f"{100 * score.accuracy:.2f} %" in shown
+    assert np.trace(score.confusion) == round(score.accuracy * 359)
+    assert page.problems == [] and page.foreign == []

@@ -1,0 +1,206 @@
+"""The workbench without a browser: what a click changes, what a run on disk shows."""
+
+import re
+import time
+
+import pytest
+from made_runs import add_epochs, add_result, config, epoch, set_status
+
+import widgets.workbench as module
+from pnas_kit.runs import Run
+
+
+def text(pane):
+    return re.sub(r"<[^>]+>|\s+", " ", pane.html)
+
+
+def wait_for(condition, seconds=5.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+def hello(workbench, query=""):
+    workbench._link._received(
+        None, {"type": "hello", "url": f"http://localhost:8866/voila/render/workbench.ipynb{query}"}, []
+    )
+
+
+def test_a_page_that_is_opened_shows_the_run_in_its_address(workbench, run):
+    hello(workbench, f"?run={run.name}")
+    assert workbench.run.name == run.name
+    assert len(workbench.frame) == run.config.trials
+    assert workbench._link.run == run.name
+    assert workbench.state.problem is None
+
+
+def test_a_page_without_address_shows_the_newest_run_that_is_at_work(root, workbench, run, monkeypatch):
+    idle = Run.create(config(seed=7), root)
+    live = Run.create(config(seed=8), root)
+    set_status(live, phase="search", state="starting", started=time.time())
+    hello(workbench)
+    assert workbench.run.name == live.name != idle.name
+    assert workbench.state.seed == 8
+    assert workbench.state.step == "search"
+
+
+def test_a_page_without_any_live_run_begins_with_the_task(workbench, run):
+    hello(workbench)
+    assert workbench.run is None and workbench.state.step == "task"
+    assert run.name in workbench._runs.html
+
+
+def test_candidates_arrive_while_the_runner_writes(workbench, root, searched):
+    run = Run.create(config(), root)
+    set_status(run, phase="search", state="starting", started=time.time())
+    workbench.show_run(run)
+    assert len(workbench.front) == 0
+    lines = (searched / "journal.log").read_text().splitlines(keepends=True)
+    with (run.path / "journal.log").open("w") as journal:
+        journal.writelines(lines[: len(lines) * 4 // 5])
+        journal.flush()
+        wait_for(lambda: len(workbench.front) > 0)
+        some = len(workbench.front)
+        journal.writelines(lines[len(lines) * 4 // 5 :])
+    wait_for(lambda: len(workbench.front) == 24)
+    assert some < 24
+    assert workbench.state.problem is None
+
+
+def test_the_proposal_is_picked_once_and_then_the_user_decides(workbench, run):
+    workbench.show_run(run)
+    proposed = sorted(run.proposed())
+    workbench.state.step = "choose"
+    assert workbench.picked == proposed == sorted(run.picks) == workbench.front.picked
+    choose = workbench.steps["choose"]
+    choose._pane.press("drop", str(proposed[0]))
+    assert workbench.picked == proposed[1:] == sorted(run.picks)
+    choose._clear.click()
+    workbench.state.step = "search"
+    workbench.state.step = "choose"
+    assert workbench.picked == [] == run.picks
+    choose.propose.click()
+    assert workbench.picked == proposed
+
+
+def test_a_pick_on_the_chart_is_kept_in_the_run(workbench, run):
+    workbench.show_run(run)
+    number = next(c.number for c in run.candidates() if c.feasible)
+    workbench.front.picked = [number]
+    assert Run(run.path).picks == [number]
+    assert f'data-key="{number}"' in workbench.steps["choose"]._pane.html
+
+
+def test_a_pick_that_does_not_fit_is_refused_in_words(workbench, run):
+    workbench.show_run(run)
+    number = next(c.number for c in run.candidates() if not c.feasible)
+    workbench.front.picked = [number]
+    assert run.picks == [] and workbench.front.picked == workbench.picked == []
+    assert "limit" in workbench.state.problem.what
+
+
+def test_cards_compare_with_the_budget(workbench, run):
+    workbench.show_run(run)
+    candidate = next(c for c in run.candidates() if c.feasible)
+    workbench.front.picked = [candidate.number]
+    share = 100 * candidate.cost.ram_bytes / run.config.ram_bytes
+    html = workbench.steps["choose"]._pane.html
+    assert f"{share:.0f} %" in html and f"width:{share:.1f}%" in html
+
+
+def test_training_shows_what_the_folder_says(workbench, run):
+    first, second, *_ = [c.number for c in run.candidates() if c.feasible]
+    run.pick([first, second])
+    add_epochs(run, first, [epoch(1, 5), epoch(2, 5, accuracy=0.8765)])
+    set_status(run, phase="train", state="stopped", done=2, total=10)
+    workbench.show_run(run)
+    train = workbench.steps["train"]
+    assert "2 of 5" in text(train._curves) and "87.6 %" in text(train._curves)
+    assert train.start.description == "Continue training"
+    add_result(run, first)
+    wait_for(lambda: workbench.state.results, 8)
+    assert "97.5 %" in text(train._curves) and "98.3 %" in text(train._curves)
+    assert "1 of 2 verified" in text(workbench._bar)
+
+
+def test_the_table_of_models_has_the_verified_figures_and_hands_out_the_file(workbench, run):
+    number = next(c.number for c in run.candidates() if c.feasible)
+    run.pick([number])
+    add_result(run, number)
+    workbench.show_run(run)
+    deploy = workbench.steps["deploy"]
+    cells = text(deploy._table)
+    for figure in ("97.49 %", "98.33 %", "21.0 KiB", "3.0 KiB", "4.0 KiB", "2.2 ms", "359 test samples"):
+        assert figure in cells
+    sent = []
+    workbench._download.send = lambda content, buffers: sent.append((content["name"], bytes(buffers[0])))
+    deploy._table.press("file", f"{number}:model.tflite")
+    assert sent == [(f"digits-{number}-model.tflite", b"TFL3 %d" % number)]
+    deploy._table.press("file", f"{number}:report.html")
+    assert "report.html" in workbench.state.problem.what and len(sent) == 1
+
+
+@pytest.mark.parametrize("state", ["failed", "crashed"])
+def test_a_search_that_broke_says_so_and_can_go_on(workbench, run, state):
+    run = Run.create(config(trials=48), run.path.parent)
+    set_status(run, phase="search", state="failed", done=3, total=48, error="the disk is full")
+    if state == "crashed":  # a live state whose process does not exist
+        set_status(run, phase="search", state="running", pid=2**22 + 1, started=1.0)
+    workbench.show_run(run)
+    search = workbench.steps["search"]
+    assert 'role="alert"' in search._messages.html
+    assert "continue" in search._messages.html.lower()
+    assert search.resume.layout.display is None and search.stop.layout.display == "none"
+
+
+def test_errors_of_the_watching_thread_reach_the_screen(workbench, run, monkeypatch):
+    workbench.show_run(run)
+
+    def broken(self):
+        raise OSError("the folder is gone")
+
+    monkeypatch.setattr(Run, "candidates", broken)
+    workbench._watch.hurry()
+    wait_for(lambda: workbench.state.problem)
+    assert workbench.state.problem.what == "the folder is gone"
+    assert "the folder is gone" in (run.path / "workbench.log").read_text()
+
+
+def test_a_second_workbench_replaces_the_first(root):
+    first = module.Workbench()
+    second = module.Workbench()
+    assert first.comm is None and second.comm is not None
+    second.close()
+
+
+def test_start_makes_a_run_of_the_choices_and_starts_it(workbench, monkeypatch):
+    started = []
+    monkeypatch.setattr(Run, "start", lambda self, phase: started.append((self.config, phase)))
+    workbench.state.trials, workbench.state.board = 33, "pico"
+    workbench.steps["search"].start.click()
+    ((made, phase),) = started
+    assert (made.trials, made.board, phase) == (33, "pico", "search")
+    assert made.ram_bytes == 264 * 1024
+    assert workbench.run.config == made
+
+
+def test_commands_reach_the_folder(workbench, run):
+    set_status(run, phase="search", state="starting", started=time.time())
+    workbench.show_run(run)
+    search = workbench.steps["search"]
+    search.pause.click()
+    assert (run.path / "pause").exists()
+    search.stop.click()
+    assert (run.path / "stop").exists()
+    search.stop.click()
+    assert workbench.state.problem is None
+
+
+def test_training_starts_once(workbench, run, monkeypatch):
+    started = []
+    monkeypatch.setattr(Run, "start", lambda self, phase: started.append(phase))
+    workbench.show_run(run)
+    workbench.state.step = "choose"
+    workbench.steps["train"].start.click()
+    assert started == ["train"]

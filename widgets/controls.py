@@ -1,0 +1,48 @@
+"""Inputs and buttons in the workbench's own clothes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets
+import traitlets
+
+from widgets.pane import Pane
+
+
+def number(state: traitlets.HasTraits, name: str, label: str, hint: str = "", whole: bool = False) -> ipywidgets.Widget:
+    """A number bound to a trait of the state, with its label above it."""
+    kind = ipywidgets.IntText if whole else ipywidgets.FloatText
+    field = kind(description=label, tooltip=hint or label)
+    field.add_class("pn-field")
+    traitlets.link((state, name), (field, "value"))
+    return field
+
+
+def button(text: str, call: Callable[[], Any], kind: str = "quiet", hint: str = "") -> ipywidgets.Button:
+    """A button; ``kind`` is "primary", "quiet", "danger" or "next" (leads to the next step)."""
+    made = ipywidgets.Button(description=text, tooltip=hint or text)
+    made.add_class("pn-button")
+    made.add_class(f"pn-{kind}")
+    made.on_click(lambda _: call())
+    return made
+
+
+def show(widget: ipywidgets.DOMWidget, visible: bool) -> None:
+    """Show or hide a widget without removing it from the page."""
+    widget.layout.display = None if visible else "none"
+
+
+def group(name: str, *children: ipywidgets.Widget) -> ipywidgets.Box:
+    """Children in a box that the style sheet lays out by its class ``pn-NAME``."""
+    box = ipywidgets.Box(children=children)
+    box.add_class(f"pn-{name}")
+    return box
+
+
+def heading(text: str, note: str = "") -> Pane:
+    """A section's title with an optional word of explanation; both are HTML that we wrote."""
+    pane = Pane(f'<h2 class="pn-h">{text}</h2>' + (f'<p class="pn-note">{note}</p>' if note else ""))
+    pane.add_class("pn-heading")
+    return pane

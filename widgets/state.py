@@ -1,0 +1,180 @@
+"""What the workbench knows. Every step shows this one object and changes nothing but it."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import traitlets
+
+from pnas_kit.cost import Board, boards
+from pnas_kit.learn.data import CATALOGUE
+from pnas_kit.learn.recipe import recipe_for
+from pnas_kit.runs import Config, Run, Status
+from widgets.words import KIB
+
+STEPS = ("task", "search", "choose", "train", "deploy")
+MOST_PICKS = 8
+OWN_BOARD = "own"
+OWN_FIELDS = ("own_name", "own_core", "own_clock_mhz", "own_ram_kib", "own_flash_kib")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that went wrong, told as a user needs it: what happened, what is safe, what to do."""
+
+    what: str
+    safe: str
+    todo: str
+    detail: str = ""
+
+
+def default_epochs(data: str) -> int:
+    """How long a prototype is trained on a data set when nobody says otherwise."""
+    card = CATALOGUE[data]
+    return recipe_for(card.name, card.task, card.train).epochs
+
+
+class State(traitlets.HasTraits):
+    """Choices for the next run, and what is known of the run on show.
+
+    ``lock`` is held by whoever changes it: the page's callbacks and the watching thread.
+    """
+
+    step = traitlets.Enum(STEPS, "task")
+    problem = traitlets.Instance(Problem, None, allow_none=True)
+
+    data = traitlets.Unicode("digits")
+    board = traitlets.Unicode()
+    own_name = traitlets.Unicode("My board")
+    own_core = traitlets.Unicode("cortex-m4f")
+    own_clock_mhz = traitlets.Float(100.0)
+    own_ram_kib = traitlets.Float(256.0)
+    own_flash_kib = traitlets.Float(1024.0)
+    ram_kib = traitlets.Float()
+    flash_kib = traitlets.Float()
+    macs_m = traitlets.Float()
+    trials = traitlets.Int(500)
+    workers = traitlets.Int(2)
+    seed = traitlets.Int(0)
+    epochs = traitlets.Int()
+
+    run = traitlets.Instance(Run, None, allow_none=True)
+    status = traitlets.Instance(Status, None, allow_none=True)
+    candidates = traitlets.Tuple()
+    proposed = traitlets.List(traitlets.Int())
+    picked = traitlets.List(traitlets.Int())
+    curves = traitlets.Dict()  # picked number -> its epochs so far
+    results = traitlets.Dict()  # picked number -> its verified figures
+
+    def __init__(self, **values: Any) -> None:
+        self.lock = threading.RLock()
+        super().__init__(**values)
+        if not self.board:
+            self.board = next(iter(boards()))
+        if not self.epochs:
+            self.epochs = default_epochs(self.data)
+
+    @property
+    def live(self) -> bool:
+        """Whether a runner is at work on the run on show."""
+        return self.status is not None and self.status.alive
+
+    @property
+    def target(self) -> Board:
+        """The chosen board.
+
+        Raises:
+            ValueError: a figure of the own board makes no sense; the message says which.
+        """
+        if self.board != OWN_BOARD:
+            return boards()[self.board]
+        return Board(id=OWN_BOARD, mcu="own board", **self.own_board)
+
+    @property
+    def own_board(self) -> dict:
+        """The own board as a run's configuration has it."""
+        return {
+            "name": self.own_name,
+            "core": self.own_core,
+            "clock_mhz": self.own_clock_mhz,
+            "ram_bytes": round(self.own_ram_kib * KIB),
+            "flash_bytes": round(self.own_flash_kib * KIB),
+        }
+
+    @traitlets.observe("data")
+    def _take_default_epochs(self, _: dict) -> None:
+        self.epochs = default_epochs(self.data)
+
+    @traitlets.observe("board", *OWN_FIELDS)
+    def _take_board_budget(self, change: dict) -> None:
+        """Another board brings its own budget."""
+        if change["name"] != "board" and self.board != OWN_BOARD:
+            return
+        if "board" in self.complaints():
+            return
+        board = self.target
+        self.ram_kib = board.ram_bytes / KIB
+        self.flash_kib = board.flash_bytes / KIB
+        self.macs_m = board.default_macs / 1e6
+
+    def complaints(self) -> dict[str, str]:
+        """What is wrong with the choices, by field; empty when a run can start."""
+        found = {}
+        for name, what in (("ram_kib", "RAM"), ("flash_kib", "flash"), ("macs_m", "compute")):
+            if not getattr(self, name) > 0:
+                found[name] = f"The {what} budget has to be above 0."
+        try:
+            board = self.target
+        except (TypeError, ValueError) as error:
+            return {**found, "board": str(error)}
+        for name, size, what in (
+            ("ram_kib", board.ram_bytes, "RAM"),
+            ("flash_kib", board.flash_bytes, "flash"),
+        ):
+            if getattr(self, name) * KIB > size:
+                found[name] = f"{board.name} has {size / KIB:.0f} KiB of {what}."
+        if self.trials < 1:
+            found["trials"] = "At least one candidate has to be tried."
+        for name, text in (("workers", "worker"), ("epochs", "epoch")):
+            if getattr(self, name) < 1:
+                found[name] = f"At least one {text} is needed."
+        if self.seed < 0:
+            found["seed"] = "The seed has to be 0 or more."
+        return found
+
+    def config(self) -> Config:
+        """The choices as a run's configuration."""
+        own = self.board == OWN_BOARD
+        return Config(
+            data=self.data,
+            board=self.board,
+            own_board=self.own_board if own else None,
+            ram_bytes=round(self.ram_kib * KIB),
+            flash_bytes=round(self.flash_kib * KIB),
+            macs=round(self.macs_m * 1e6),
+            trials=self.trials,
+            workers=self.workers,
+            seed=self.seed,
+            epochs=None if self.epochs == default_epochs(self.data) else self.epochs,
+        )
+
+    def matches(self, config: Config) -> bool:
+        """Whether data set, board and budget on show are those of a run."""
+        mine, names = self.config(), ("data", "board", "own_board", "ram_bytes", "flash_bytes", "macs")
+        return all(getattr(mine, name) == getattr(config, name) for name in names)
+
+    def adopt(self, config: Config) -> None:
+        """Make a run's configuration the choices on show."""
+        if config.own_board:
+            self.own_name, self.own_core = config.own_board["name"], config.own_board["core"]
+            self.own_clock_mhz = config.own_board["clock_mhz"]
+            self.own_ram_kib = config.own_board["ram_bytes"] / KIB
+            self.own_flash_kib = config.own_board["flash_bytes"] / KIB
+        self.data, self.board = config.data, config.board
+        # After the board, which sets a budget of its own.
+        self.ram_kib, self.flash_kib = config.ram_bytes / KIB, config.flash_bytes / KIB
+        self.macs_m = config.macs / 1e6
+        self.trials, self.workers, self.seed = config.trials, config.workers, config.seed
+        self.epochs = config.epochs or default_epochs(config.data)

@@ -1,0 +1,55 @@
+// The candidates on the page. One row of `table` is a candidate: its number, whether it is feasible, then one
+// figure per axis in the order of the `axes` trait. All of them are here, so another axis needs no kernel.
+
+const FIXED = 2; // columns before the axes
+
+function floats(view) {
+  return new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+}
+
+// The candidates on this page, kept in step with the kernel's by messages: `extend` carries only what is new, and
+// whoever is missing something asks for everything.
+function makeTable(model, changed) {
+  let data = new Float32Array(0);
+  let words = [];
+  let epoch = -1;
+  let asked = 0;
+  const width = () => FIXED + model.get("axes").length;
+  const count = () => words.length;
+  const ask = () => {
+    if (Date.now() - asked < 1000) return;
+    asked = Date.now();
+    model.send({ type: "resync" });
+  };
+  const receive = (message, buffers) => {
+    if (message.type === "full") {
+      [data, words, epoch, asked] = [floats(buffers[0]), message.words, message.epoch, 0];
+    } else if (message.type === "extend") {
+      if (message.epoch !== epoch || message.from > count()) return ask();
+      if (message.from < count()) return undefined; // already here, by a full answer to another view
+      const added = floats(buffers[0]);
+      const joined = new Float32Array(data.length + added.length);
+      joined.set(data);
+      joined.set(added, data.length);
+      [data, words] = [joined, words.concat(message.words)];
+    } else if (message.type === "column") {
+      const column = floats(buffers[0]);
+      if (message.epoch !== epoch || column.length > count()) return ask();
+      column.forEach((value, i) => (data[i * width() + message.index] = value));
+    } else return undefined;
+    return changed();
+  };
+  model.on("msg:custom", receive);
+  ask();
+  return {
+    count,
+    close: () => model.off("msg:custom", receive),
+    words: (row) => words[row],
+    value: (row, index) => data[row * width() + index],
+    column: (index) => Array.from({ length: count() }, (_, row) => data[row * width() + index]),
+    rowOf: (number) => {
+      for (let row = 0; row < count(); row += 1) if (data[row * width()] === number) return row;
+      return -1;
+    },
+  };
+}

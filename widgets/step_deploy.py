@@ -1,0 +1,89 @@
+"""Step 5: the verified models and their files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pnas_kit.runs import Result
+from widgets import cards, words
+from widgets.controls import group, heading
+from widgets.download import Download
+from widgets.pane import Pane
+from widgets.state import State
+from widgets.words import attribute
+
+FILES = {
+    "model.tflite": ("Model", ".tflite", "application/octet-stream"),
+    "model_data.h": ("C array", ".h", "text/plain"),
+    "report.html": ("Report", ".html", "text/html"),
+}
+
+
+class StepDeploy:
+    """A table of what was measured, and downloads."""
+
+    def __init__(self, state: State, guard: Callable, download: Download) -> None:
+        self._state = state
+        self._download = download
+        self._table = Pane(file=guard(self._offer, todo="Train the prototype again."))
+        note = "Verified: every int8 file was run on the whole test set, and on TensorFlow Lite Micro for its RAM."
+        self.view = group("deploy", group("panel", heading("Models", note), self._table))
+        state.observe(guard(lambda _: self.draw()), ["results", "picked", "run", "status"])
+        self.draw()
+
+    def _offer(self, key: str) -> None:
+        number, _, name = key.partition(":")
+        path = self._state.run.file(int(number), name)
+        run = self._state.run
+        self._download.offer(f"{run.config.data}-{number}-{name}", path.read_bytes(), FILES[name][2])
+
+    def draw(self) -> None:
+        """Bring the table in line with the state."""
+        state = self._state
+        if not state.results:
+            text = "Train the prototypes first: each verified model appears here with its files."
+            self._table.html = cards.empty("No model yet", text)
+            return
+        by_number = {candidate.number: candidate for candidate in state.candidates}
+        results = sorted(state.results.values(), key=lambda result: -result.int8_accuracy)
+        body = "".join(self._row(r, by_number[r.number].arch.words, r is results[0]) for r in results)
+        waiting = len(state.picked) - len(results)
+        more = f'<p class="pn-note">{waiting} more still to be trained.</p>' if waiting else ""
+        head = HEAD.replace("SAMPLES", words.count(results[0].test_count))
+        table = f'<table class="pn-table" data-rows="{len(results)}">{head}<tbody>{body}</tbody></table>'
+        self._table.html = table + more + FOOT
+
+    def _row(self, result: Result, architecture: str, best: bool) -> str:
+        measured = "–" if result.arena_measured is None else words.kib(result.arena_measured)
+        energy = "–" if result.energy_mj is None else f"{result.energy_mj:.2f} mJ"
+        badge = '<span class="pn-badge pn-good">most accurate</span>' if best and len(self._state.results) > 1 else ""
+        files = "".join(
+            f'<button type="button" class="pn-plain" data-action="file" data-key="{result.number}:{name}" '
+            f'aria-label="Download {title} of prototype {result.number}">{title}<small>{suffix}</small></button>'
+            for name, (title, suffix, _) in FILES.items()
+        )
+        return (
+            f'<tr data-key="{result.number}"><th scope="row"><b>{result.number}</b>{badge}'
+            f"<small>{attribute(architecture)}</small></th>"
+            f"<td><b>{words.percent(result.int8_accuracy, 2)}</b></td><td>{words.percent(result.float_accuracy, 2)}</td>"
+            f"<td>{words.kib(result.tflite_bytes)}</td><td>{words.kib(result.arena_predicted)}</td><td>{measured}</td>"
+            f"<td>{words.milliseconds(result.latency_ms)}</td><td>{energy}</td>"
+            f'<td class="pn-files">{files}</td></tr>'
+        )
+
+
+HEAD = (
+    '<thead><tr><th rowspan="2">Prototype</th><th colspan="2" scope="colgroup">Accuracy on SAMPLES test samples</th>'
+    '<th rowspan="2">Flash</th><th colspan="2" scope="colgroup">RAM for feature maps</th>'
+    '<th rowspan="2">Latency<small>estimate</small></th><th rowspan="2">Energy<small>estimate</small></th>'
+    '<th rowspan="2">Download</th></tr><tr><th>int8</th><th>float</th><th>planned</th><th>measured</th></tr></thead>'
+)
+FOOT = (
+    '<dl class="pn-hints"><div><dt>Model .tflite</dt><dd>Runs in TensorFlow Lite on a computer or phone and in TensorFlow '
+    "Lite Micro on the board.</dd></div><div><dt>C array .h</dt><dd>The same bytes as a constant: include it in your "
+    "firmware beside TensorFlow Lite Micro.</dd></div><div><dt>Report .html</dt><dd>Every figure with how it was obtained, "
+    "the confusion table and what the network looks like.</dd></div></dl>"
+    '<p class="pn-note">Flash is the size of the .tflite file. Planned RAM comes from our memory planner; measured RAM is '
+    "what TensorFlow Lite Micro allocates for the file. Latency and energy are estimates for the chosen board, not "
+    "measurements. A dash means that no figure is known.</p>"
+)

@@ -1,0 +1,141 @@
+"""Step 2: the search, live."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import ipywidgets
+
+from widgets import cards, words
+from widgets.controls import button, group, heading, number, show
+from widgets.curves import sparkline
+from widgets.front import Front
+from widgets.gauge import Gauge
+from widgets.pane import Pane
+from widgets.state import State
+from widgets.words import attribute
+
+STATES = {
+    "new": "not started",
+    "starting": "starting",
+    "running": "searching",
+    "paused": "paused",
+    "stopped": "stopped",
+    "done": "finished",
+    "failed": "failed",
+    "crashed": "ended unexpectedly",
+}
+
+
+class StepSearch:
+    """Start, pause and stop a search and watch its front grow."""
+
+    def __init__(
+        self, state: State, guard: Callable, front: Front, begin: Callable[[], None], hurry: Callable[[], None]
+    ) -> None:
+        self._state = state
+        self._hurry = hurry
+        self._gauge = Gauge()
+        self._fields = [
+            number(state, "trials", "Candidates", "How many networks are tried", whole=True),
+            number(state, "workers", "Workers", "Processes that evaluate at the same time", whole=True),
+            number(state, "seed", "Seed", "The same seed gives the same search", whole=True),
+            number(state, "epochs", "Training epochs", "Passes over the data in training", whole=True),
+        ]
+        self.start = button("Start search", guard(begin), "primary")
+        self.resume = button("Continue", guard(self._go_on), "primary", "Go on with this search")
+        self.pause = button("Pause", guard(self._pause), "quiet")
+        self.stop = button("Stop", guard(self._stop), "danger")
+        self._onward = button("Choose prototypes", guard(lambda: state.set_trait("step", "choose")), "next")
+        self._figures = Pane()
+        self._messages = Pane()
+        self.view = group("search", self._left(), group("panel", front, self._onward))
+        redraw = guard(lambda _: self.draw())
+        choices = ["trials", "workers", "seed", "epochs", "ram_kib", "flash_kib", "macs_m", "board"]
+        state.observe(redraw, ["run", "status", "candidates", *choices])
+        self.draw()
+
+    def _left(self) -> ipywidgets.Widget:
+        note = "Networks are scored untrained; the search keeps those that fit the budget."
+        return group(
+            "panel",
+            heading("Search", note),
+            group("fields", *self._fields),
+            group("row", self.resume, self.start, self.pause, self.stop),
+            self._messages,
+            self._figures,
+        )
+
+    # ---- commands
+
+    def _go_on(self) -> None:
+        self._state.run.start("search")
+        self._hurry()
+
+    def _pause(self) -> None:
+        run = self._state.run
+        (run.resume if self._state.status.state == "paused" else run.pause)()
+        self._hurry()
+
+    def _stop(self) -> None:
+        self._state.run.stop()
+        self._hurry()
+
+    # ---- what is shown
+
+    def draw(self) -> None:
+        """Bring buttons, figures and messages in line with the state."""
+        state, status = self._state, self._state.status
+        searching = state.live and status.phase == "search"
+        unfinished = bool(state.run) and len(state.candidates) < state.run.config.trials and not state.live
+        self.start.description = "New search" if state.run else "Start search"
+        (self.start.add_class if state.run else self.start.remove_class)("pn-quiet")
+        show(self.start, not state.live)
+        show(self.resume, unfinished and status is not None and status.state != "new")
+        show(self.pause, searching)
+        show(self.stop, searching)
+        self.pause.description = "Resume" if searching and status.state == "paused" else "Pause"
+        for field in self._fields:
+            field.disabled = state.live
+        complaints = state.complaints()
+        self.start.disabled = bool(complaints)
+        self._onward.disabled = not any(candidate.feasible for candidate in state.candidates)
+        self._messages.html = self._message(complaints)
+        self._figures.html = self._figures_html() if state.run else ""
+
+    def _message(self, complaints: dict[str, str]) -> str:
+        state, status = self._state, self._state.status
+        if status is not None and status.phase == "search" and status.state in ("failed", "crashed"):
+            return (
+                f'<div class="pn-failed" role="alert"><b>The search {STATES[status.state]}.</b> '
+                f"{attribute(status.error or '')} Every finished candidate is kept: continue this search.</div>"
+            )
+        if complaints and not state.live:
+            lines = "".join(f"<li>{attribute(text)}</li>" for text in complaints.values())
+            return f'<ul class="pn-complaints" role="alert">{lines}</ul>'
+        return ""
+
+    def _figures_html(self) -> str:
+        state, status = self._state, self._state.status
+        searching = status is not None and status.phase == "search"
+        total, done = state.run.config.trials, len(state.candidates)
+        feasible = sum(candidate.feasible for candidate in state.candidates)
+        self._gauge.look(state.candidates, state.run.problem, final=not state.live)
+        running = searching and status.state == "running"
+        rate = self._gauge.per_second if running else None
+        label = STATES[status.state] if searching else "finished" if done >= total else "stopped"
+        if searching and status.alive and status.message not in ("", "searching"):
+            label = attribute(status.message)
+        tiles = [
+            cards.tile("Tried", f"{words.count(done)} of {words.count(total)}"),
+            cards.tile("Fit the budget", words.count(feasible)),
+            cards.tile("Time left", words.duration(status.seconds_left if running else None)),
+            cards.tile("Rate", f"{rate:.1f} / s" if rate else "–"),
+            cards.tile("Hypervolume", self._gauge.text, sparkline(self._gauge.history)),
+        ]
+        return (
+            f'<div class="pn-progress" data-state="{status.state if status else "new"}" data-done="{done}">'
+            f'<p role="status"><span class="pn-pill pn-{status.state if searching else "done"}">{label}</span></p>'
+            f'<progress max="{total}" value="{done}" aria-label="Candidates tried"></progress>'
+            f'<div class="pn-tiles">{"".join(tiles)}</div></div>'
+        )

@@ -1,0 +1,155 @@
+"""Step 1: which data, which board, which budget."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import ipywidgets
+import traitlets
+
+from pnas_kit.cost import boards
+from pnas_kit.cost.boards import speeds
+from pnas_kit.learn.data import CATALOGUE, cached, load
+from widgets import cards, words
+from widgets.controls import button, group, heading, number, show
+from widgets.pane import Pane
+from widgets.pictures import samples_html
+from widgets.state import OWN_BOARD, OWN_FIELDS, State
+from widgets.words import attribute
+
+BUDGET = ("ram_kib", "flash_kib", "macs_m")
+REPORT_EVERY = 0.2  # seconds between two messages of a download
+
+
+class StepTask:
+    """Data set, board and budget; ``view`` is what the page shows."""
+
+    def __init__(self, state: State, guard: Callable, go: Callable[[], None]) -> None:
+        self._state = state
+        self._guard = guard
+        self._pictures: dict[str, str] = {}
+        self._loading: dict[str, tuple[str, float]] = {}
+        self._sets = Pane(data=guard(lambda name: state.set_trait("data", name)))
+        self._about = Pane(fetch=guard(self.fetch))
+        self._boards = Pane(board=guard(lambda board: state.set_trait("board", board)))
+        self._own = self._own_board_form()
+        self._messages = Pane()
+        self._go = button("Continue to search", guard(go), "next")
+        self.view = group("task", self._left(), self._right())
+        state.observe(guard(lambda _: self._draw_data()), "data")
+        state.observe(guard(lambda _: self._fetch_if_here()), "data")
+        state.observe(guard(lambda _: self._draw_boards()), "board")
+        state.observe(guard(lambda _: self._draw_messages()), ["run", "data", "board", *OWN_FIELDS, *BUDGET])
+        self._draw_data()
+        self._draw_boards()
+        self._draw_messages()
+        self._fetch_if_here()
+
+    def _left(self) -> ipywidgets.Widget:
+        return group("panel", heading("Data set", "What should the device tell apart?"), self._sets, self._about)
+
+    def _right(self) -> ipywidgets.Widget:
+        note = "Prefilled from the board. Leave room for your own program."
+        labels = ("RAM, KiB", "Flash, KiB", "Compute, M MACs")
+        budget = [number(self._state, name, label) for name, label in zip(BUDGET, labels, strict=True)]
+        return group(
+            "panel",
+            heading("Board", "What should it run on?"),
+            self._boards,
+            self._own,
+            heading("Budget", note),
+            group("fields", *budget),
+            self._messages,
+            self._go,
+        )
+
+    # ---- data
+
+    def _draw_data(self) -> None:
+        chosen = self._state.data
+        drawn = [cards.data_card(card, cached(name), name == chosen) for name, card in CATALOGUE.items()]
+        self._sets.html = cards.radios("Data set", "data", drawn)
+        card = CATALOGUE[chosen]
+        self._about.html = f"<p>{attribute(card.summary)}</p>{self._picture(chosen)}{cards.data_facts(card)}"
+
+    def _picture(self, name: str) -> str:
+        if name in self._pictures:
+            return self._pictures[name]
+        if name in self._loading:
+            message, share = self._loading[name]
+            return (
+                f'<div class="pn-samples pn-waiting" role="status"><p>{attribute(message)}</p>'
+                f'<progress max="1" value="{share:.3f}" aria-label="{attribute(message)}"></progress></div>'
+            )
+        size = words.megabytes(CATALOGUE[name].download_bytes)
+        return (
+            '<div class="pn-samples pn-waiting"><p>Samples are shown once the data set is on this computer.</p>'
+            f'<button type="button" class="pn-plain" data-action="fetch" data-key="{name}">Download {size}</button></div>'
+        )
+
+    def _fetch_if_here(self) -> None:
+        if cached(self._state.data):
+            self.fetch(self._state.data)
+
+    def fetch(self, name: str) -> None:
+        """Load a data set in the background, downloading it if need be, and show its samples."""
+        if name in self._pictures or name in self._loading:
+            return
+        self._loading[name] = ("Loading", 0.0)
+        self._draw_data()
+        work = self._guard(
+            self._load, safe="Nothing else is affected.", todo="You can choose another data set meanwhile.", locked=False
+        )
+        threading.Thread(target=work, args=(name,), daemon=True).start()
+
+    def _load(self, name: str) -> None:
+        last = 0.0
+
+        def report(message: str, share: float) -> None:
+            nonlocal last
+            if time.monotonic() - last > REPORT_EVERY:
+                last = time.monotonic()
+                with self._state.lock:
+                    self._loading[name] = (message, share)
+                    self._draw_data()
+
+        try:
+            self._pictures[name] = samples_html(load(name, progress=report))
+        finally:
+            with self._state.lock:
+                del self._loading[name]
+                self._draw_data()
+
+    # ---- board
+
+    def _own_board_form(self) -> ipywidgets.Box:
+        state = self._state
+        name = ipywidgets.Text(description="Name", continuous_update=False)
+        core = ipywidgets.Dropdown(options=[(cards.core(name), name) for name in speeds()], description="Core")
+        for field, trait in ((name, "own_name"), (core, "own_core")):
+            field.add_class("pn-field")
+            traitlets.link((state, trait), (field, "value"))
+        return group(
+            "fields",
+            name,
+            core,
+            number(state, "own_clock_mhz", "Clock, MHz"),
+            number(state, "own_ram_kib", "RAM, KiB"),
+            number(state, "own_flash_kib", "Flash, KiB"),
+        )
+
+    def _draw_boards(self) -> None:
+        chosen = self._state.board
+        drawn = [cards.board_card(board, board.id == chosen) for board in boards().values()]
+        self._boards.html = cards.radios("Board", "board", [*drawn, cards.own_board_card(chosen == OWN_BOARD)])
+        show(self._own, chosen == OWN_BOARD)
+
+    def _draw_messages(self) -> None:
+        complaints = self._state.complaints()
+        lines = "".join(f"<li>{attribute(text)}</li>" for text in complaints.values())
+        changed = not complaints and self._state.run and not self._state.matches(self._state.run.config)
+        note = '<p class="pn-note" role="status">Changed: this is for a new search. The run on show stays as it is.</p>'
+        self._messages.html = f'<ul class="pn-complaints" role="alert">{lines}</ul>' if lines else note if changed else ""
+        self._go.disabled = bool(complaints)

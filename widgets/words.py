@@ -1,0 +1,65 @@
+"""Figures as people read them."""
+
+import math
+from html import escape
+
+KIB = 1024
+THIN = "\u2009"  # thin space between thousands and before units
+
+
+def count(number: float) -> str:
+    """12 345."""
+    return f"{round(number):,}".replace(",", THIN)
+
+
+def kib(size: float) -> str:
+    """Bytes as KiB, or as MiB from 10 MiB on."""
+    if size >= 10 * KIB * KIB:
+        return f"{size / KIB / KIB:.1f} MiB"
+    value = size / KIB
+    return f"{value:.1f} KiB" if value < 100 else f"{count(value)} KiB"
+
+
+def megabytes(size: float) -> str:
+    """A download's bytes as MB (10^6 bytes, as browsers show them)."""
+    return f"{size / 1e6:.1f} MB" if size < 1e7 else f"{size / 1e6:.0f} MB"
+
+
+def macs(number: float) -> str:
+    """Multiply-accumulates of one inference, in millions or thousands."""
+    if number >= 1e6:
+        return f"{number / 1e6:.1f} M MACs" if number < 1e8 else f"{count(number / 1e6)} M MACs"
+    return f"{number / 1e3:.0f} k MACs"
+
+
+def milliseconds(time: float) -> str:
+    """A latency."""
+    return f"{time:.1f} ms" if time < 100 else f"{count(time)} ms"
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+    """A share of 1 as per cent; a dash for None."""
+    return "–" if share is None or math.isnan(share) else f"{100 * share:.{digits}f} %"
+
+
+def duration(seconds: float | None) -> str:
+    """A time to wait, coarse on purpose."""
+    if seconds is None:
+        return "–"
+    if seconds < 90:
+        return f"{max(0, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def shape(dimensions: tuple[int, int, int]) -> str:
+    """An input's (height, width, channels) in words."""
+    height, width, channels = dimensions
+    if height == 1:
+        return f"Series {width} × {channels}"
+    return f"Images {height} × {width}" + (f" × {channels}" if channels > 1 else "")
+
+
+def attribute(text: object) -> str:
+    """Text made safe inside HTML and inside quoted attributes."""
+    return escape(str(text), quote=True)
