@@ -112,6 +112,7 @@ class Result:
         macs, params, ram_bytes, latency_ms, energy_mj: as the cost model gives them.
         epochs, train_seconds, validation_accuracy: of the training.
         sha256: of the `.tflite`.
+        quantisation: "post-training" or "quantisation-aware", whichever the validation part preferred.
     """
 
     number: int
@@ -131,3 +132,4 @@ class Result:
     train_seconds: float
     validation_accuracy: float
     sha256: str
+    quantisation: str = "post-training"
