@@ -1,11 +1,14 @@
 """What a network costs on a chip. Pure arithmetic over layers: no torch."""
 
-from .boards import Board, Speed, boards, speed
-from .estimate import Cost, estimate, latency_ms
+from .boards import Board, boards
+from .estimate import Cost, energy, estimate, latency, latency_ms
+from .explain import Moment, Timeline, latency_by_op, memory_timeline
 from .memory import Buffer, arena_bytes, lifetimes, live_bytes, plan
 from .ops import Op, trace
+from .speed import Estimated, Speed, cores, speed, speeds
 
 __all__ = [
-    "Board", "Buffer", "Cost", "Op", "Speed", "arena_bytes", "boards", "estimate", "latency_ms",
-    "lifetimes", "live_bytes", "plan", "speed", "trace",
+    "Board", "Buffer", "Cost", "Estimated", "Moment", "Op", "Speed", "Timeline", "arena_bytes", "boards", "cores", "energy",
+    "estimate", "latency", "latency_by_op", "latency_ms", "lifetimes", "live_bytes", "memory_timeline", "plan", "speed",
+    "speeds", "trace",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The boards a network may be meant for, and how fast their cores run one."""
+"""The boards a network may be meant for."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from pnas_kit.paths import DATA
 
+from .speed import speed
+
 KIB = 1024
 DEFAULT_SECONDS = 0.5
 """Time for one inference that a board's default limit on MACs allows."""
@@ -15,7 +17,15 @@ DEFAULT_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class Board:
-    """A target. Memory is what one program may use; `power_mw` is None where nothing is published."""
+    """A target.
+
+    Attributes:
+        ram_bytes, flash_bytes: what one program may use.
+        power_mw: while it computes; None where nothing is published.
+        power_spread: how far published measurements lie from `power_mw`, relative as in `Estimated`; None where there
+            is only one figure.
+        source: of the memory, the clock and the power.
+    """
 
     id: str
     name: str
@@ -25,6 +35,7 @@ class Board:
     ram_bytes: int
     flash_bytes: int
     power_mw: float | None = None
+    power_spread: float | None = None
     source: str = ""
     note: str = ""
 
@@ -40,40 +51,6 @@ class Board:
         macs = DEFAULT_SECONDS * self.clock_mhz * 1e6 / speed(self.core).cycles["pointwise"]
         digits = 10 ** (len(str(int(macs))) - 2)
         return max(100_000, int(macs / digits) * digits)
-
-
-@dataclass(frozen=True)
-class Speed:
-    """Cycles per MAC of one core, by kind of operator.
-
-    `band` is the relative uncertainty of a latency that comes from it: 0.2 is 20 % either way, 1.0 a factor of two.
-    """
-
-    core: str
-    engine: str
-    cycles: dict[str, float]
-    band: float
-    source: str
-
-
-@functools.cache
-def speeds() -> dict[str, Speed]:
-    """Every core that a board may have, from `data/latency.csv`."""
-    kinds = ("conv", "pointwise", "depthwise", "linear")
-    with open(DATA / "latency.csv", newline="", encoding="utf-8") as file:
-        return {
-            row["core"]: Speed(
-                row["core"], row["engine"], {k: float(row[k]) for k in kinds}, float(row["band"]), row["source"]
-            )
-            for row in csv.DictReader(file)
-        }
-
-
-def speed(core: str) -> Speed:
-    """Cycles per MAC of `core`; raises ValueError for one that is not in the table."""
-    if core not in speeds():
-        raise ValueError(f"core is one of {sorted(speeds())}, got {core!r}")
-    return speeds()[core]
 
 
 @functools.cache
@@ -93,6 +70,7 @@ def _board(row: dict[str, str]) -> Board:
         ram_bytes=int(row["ram_kib"]) * KIB,
         flash_bytes=int(row["flash_kib"]) * KIB,
         power_mw=float(row["power_mw"]) if row["power_mw"] else None,
+        power_spread=float(row["power_spread"]) if row["power_spread"] else None,
         source=row["source"],
         note=row["note"],
     )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pnas_kit.space.layers import Layers, Shape
 
-from .boards import Board, speed
+from .boards import Board
 from .flash import tflite_bytes
 from .memory import arena_bytes
 from .ops import Op, trace
+from .speed import Estimated, combined, speed
 from .tail import tail_bytes
 
 
@@ -24,8 +25,8 @@ class Cost:
         arena_bytes: feature maps as TensorFlow Lite Micro places them.
         ram_bytes: the arena and the runtime's persistent part on a 32-bit core, which is derived, not measured.
         flash_bytes: the `.tflite` file.
-        latency_ms: estimated; see `Speed.band` for how well.
-        energy_mj: estimated from the board's power; None where no power is published.
+        latency_ms: estimated; `latency` gives its band.
+        energy_mj: estimated from the board's power, None where no power is published; `energy` gives its band.
     """
 
     macs: int
@@ -37,30 +38,53 @@ class Cost:
     energy_mj: float | None
 
 
-def estimate(layers: Layers, input_shape: Shape, board: Board) -> Cost:
-    """The cost of `layers` on `board`.
+def estimate(layers: Layers, input_shape: Shape, board: Board, *, engine: str | None = None) -> Cost:
+    """The cost of `layers` on `board` with an engine of `speeds(board.core)`, or the core's default.
 
     Raises:
         ShapeError: the input cannot pass through the layers.
+        ValueError: nothing is known of the engine on the board's core.
     """
     ops = trace(layers, input_shape)
     arena = arena_bytes(ops, input_shape)
-    latency = latency_ms(ops, board)
+    spent = energy(ops, board, engine)
     return Cost(
         macs=sum(op.macs for op in ops),
         params=sum(op.params for op in ops),
         arena_bytes=arena,
         ram_bytes=arena + tail_bytes(layers),
         flash_bytes=tflite_bytes(layers, input_shape),
-        latency_ms=latency,
-        energy_mj=None if board.power_mw is None else board.power_mw * latency / 1000,
+        latency_ms=latency_ms(ops, board, engine),
+        energy_mj=None if spent is None else spent.value,
     )
 
 
-def latency_ms(ops: Sequence[Op], board: Board) -> float:
-    """Milliseconds of one inference: MACs times the core's cycles per MAC of that kind, over the clock.
+def latency_ms(ops: Sequence[Op], board: Board, engine: str | None = None) -> float:
+    """Milliseconds of one inference: MACs times cycles per MAC of their kind, over the clock."""
+    return cycles(ops, speed(board.core, engine).cycles) / board.clock_mhz / 1000
 
-    Adds, pools and concatenations have no MACs and are left out; they are a few percent of the nets it was fitted on.
+
+def cycles(ops: Sequence[Op], per_mac: Mapping[str, float]) -> float:
+    """Processor cycles of one inference.
+
+    Adds, pools and concatenations have no MACs and are left out: the coefficients were fitted to whole networks, so
+    their share there is in the convolutions' (`docs/chip.md` says how much it is).
     """
-    cycles = speed(board.core).cycles
-    return sum(op.macs * cycles[op.kind] for op in ops if op.macs) / board.clock_mhz / 1000
+    return sum(op.macs * per_mac[op.kind] for op in ops if op.macs)
+
+
+def latency(ops: Sequence[Op], board: Board, engine: str | None = None) -> Estimated:
+    """Milliseconds of one inference with their band."""
+    return Estimated(latency_ms(ops, board, engine), speed(board.core, engine).band)
+
+
+def energy(ops: Sequence[Op], board: Board, engine: str | None = None) -> Estimated | None:
+    """Millijoules of one inference with their band; None where the board's power is not published.
+
+    The band joins the latency's and the spread of the published power; where there is no spread it is the latency's
+    alone, and too narrow by what is not known.
+    """
+    if board.power_mw is None:
+        return None
+    time = latency(ops, board, engine)
+    return Estimated(board.power_mw * time.value / 1000, combined(time.band, board.power_spread or 0.0))

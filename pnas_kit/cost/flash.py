@@ -34,7 +34,7 @@ def tflite_bytes(layers: Layers, input_shape: Shape) -> int:
     weighted = [(la, op) for la, op in zip(layers, trace(layers, input_shape), strict=True) if op.params]
     file.table({})
     for layer, op in weighted:
-        for size in (op.params - layer.channels, 4 * layer.channels):
+        for size in (op.weight_bytes - 4 * layer.channels, 4 * layer.channels):
             file.vector(size, BUFFER_ALIGNMENT)
             file.table({0: OFFSET})
     _count_tensors(file, layers, sizes, weighted)

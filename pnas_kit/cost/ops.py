@@ -19,7 +19,8 @@ class Op:
         output_bytes: size of the output feature map, one byte an element.
         macs: multiply-accumulates; 0 for adds, pools and concatenations.
         params: weights and biases.
-        weight_bytes: int8 weights and int32 biases.
+        weight_bytes: weights as stored, two int4 values to a byte, and int32 biases.
+        scratch_bytes: memory that the runtime wants while the operator runs: int4 weights are unpacked there.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Op:
     macs: int
     params: int
     weight_bytes: int
+    scratch_bytes: int = 0
 
 
 def trace(layers: Layers, input_shape: Shape) -> list[Op]:
@@ -46,7 +48,9 @@ def _op(layer: Layer, source: Shape, target: Shape) -> Op:
     biases = layer.channels if weights else 0
     macs = weights * target[0] * target[1]
     kind = "pointwise" if layer.kind == "conv" and layer.kernel == (1, 1) else layer.kind
-    return Op(layer.name, kind, layer.inputs, math.prod(target), macs, weights + biases, weights + 4 * biases)
+    stored = -(-weights * layer.bits // 8)
+    scratch = weights if layer.bits < 8 else 0
+    return Op(layer.name, kind, layer.inputs, math.prod(target), macs, weights + biases, stored + 4 * biases, scratch)
 
 
 def _weights(layer: Layer, source: Shape) -> int:

@@ -77,7 +77,8 @@ def run_folded(
     see(INPUT, x)
     with torch.no_grad():
         for layer in layers:
-            value = _apply(layer, folded.get(layer.name), [alive[name] for name in layer.inputs])
+            part = folded.get(layer.name)
+            value = apply(layer, part and _tensors(part), [alive[name] for name in layer.inputs])
             see(layer.name, value)
             alive[layer.name] = value
             for name in set(layer.inputs):
@@ -85,13 +86,18 @@ def run_folded(
                     del alive[name]
 
 
-def _apply(layer: Layer, part: Folded | None, inputs: list[torch.Tensor]) -> torch.Tensor:
+def apply(layer: Layer, part: tuple[torch.Tensor, torch.Tensor] | None, inputs: list[torch.Tensor]) -> torch.Tensor:
+    """One layer, activation included, with folded weight and bias where it has them.
+
+    Raises:
+        QuantError: the exporter does not know this kind of layer.
+    """
     x = inputs[0]
     if layer.kind in ("conv", "depthwise"):
         groups = x.shape[1] if layer.kind == "depthwise" else 1
-        value = F.conv2d(_same(x, layer, 0.0), *_tensors(part), stride=layer.stride, groups=groups)
+        value = F.conv2d(_same(x, layer, 0.0), *part, stride=layer.stride, groups=groups)
     elif layer.kind == "linear":
-        value = F.linear(x.flatten(1), *_tensors(part))
+        value = F.linear(x.flatten(1), *part)
     elif layer.kind == "add":
         value = inputs[0] + inputs[1]
     elif layer.kind == "concat":

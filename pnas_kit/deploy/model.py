@@ -31,18 +31,28 @@ class Affine:
 
 @dataclass(frozen=True, eq=False)
 class Weights:
-    """Symmetric int8 weights and int32 biases of one layer.
+    """Symmetric weights and int32 biases of one layer.
 
     Attributes:
-        values: int8 in TFLite's order: conv `(out, height, width, in)`, depthwise `(1, height, width, out)`,
-            linear `(out, in)`; never -128.
+        values: int8 (which may hold int4 values) in TFLite's order: conv `(out, height, width, in)`, depthwise
+            `(1, height, width, out)`, linear `(out, in)`; never the lowest value.
         scales: float32 `(out,)`, or `(1,)` for linear.
         bias: int32 `(out,)`, in steps of input scale * weight scale.
+        bits: 8 or 4, of the stored weights.
     """
 
     values: np.ndarray
     scales: np.ndarray
     bias: np.ndarray
+    bits: int = 8
+
+    def stored(self) -> np.ndarray:
+        """The weights as they lie in memory: int8, or uint8 with two int4 values each, the first in the low half."""
+        if self.bits == 8:
+            return self.values
+        flat = self.values.ravel()
+        low, high = np.append(flat, np.zeros(flat.size % 2, np.int8)).reshape(-1, 2).T
+        return (low & 0xF | (high & 0xF) << 4).astype(np.uint8)
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,11 +17,11 @@ BIAS_STEPS = 2**30  # a bias may use half of int32; the other half is room for t
 Samples = np.ndarray | torch.Tensor | Iterable[np.ndarray | torch.Tensor]
 
 
-def quantise(net: Net, samples: Samples, *, bits: int = 8) -> QuantModel:
-    """The net as integers: int8 weights and activations, int32 biases.
+def quantise(net: Net, samples: Samples) -> QuantModel:
+    """The net as integers: int8 activations, int8 or (where a layer's `bits` say so) int4 weights, int32 biases.
 
     Activations: asymmetric, one scale a tensor, the least and greatest value seen over `samples` and 0.
-    Weights: symmetric, one scale an output channel, 127 = the largest weight; one scale in all for linear.
+    Weights: symmetric, one scale an output channel, 127 or 7 = the largest weight; one scale in all for linear.
     The paper behind the scheme is Jacob et al. 2018 (arXiv 1712.05877), the rules are TFLite's quantisation spec.
 
     Args:
@@ -29,26 +29,32 @@ def quantise(net: Net, samples: Samples, *, bits: int = 8) -> QuantModel:
         samples: real training inputs, normalised as in training: float32 `(batch, height, width, channels)` or
             `(batch, channels, height, width)`, or several such batches. Where both readings fit the net, the
             first is taken.
-        bits: 8 is all there is.
 
     Raises:
         QuantError: NaN weights or outputs, no samples, samples of another shape, an input or output that
             never changes, or a layer with no integer counterpart.
     """
-    if bits != 8:
-        raise QuantError(f"expected bits=8, got {bits}: the runtimes of small boards agree on int8 only")
-    _check_layers(net.layers)
     folded = fold(net)
-    lows, highs, spread = _ranges(net.layers, folded, _batches(samples, tuple(net.input_shape)))
-    _check_alive(spread, net.layers[-1].name)
-    tensors = _share(net.layers, lows, highs)
-    sizes = shapes(net.layers, net.input_shape)
+    return assemble(net.layers, tuple(net.input_shape), folded, calibrate(net.layers, net.input_shape, folded, samples))
+
+
+def calibrate(layers: Layers, shape: Shape, folded: Mapping[str, Folded], samples: Samples) -> dict[str, Affine]:
+    """The reading of every tensor, from the values that the samples cause; raises as `quantise` does."""
+    _check_layers(layers)
+    lows, highs, spread = _ranges(layers, folded, _batches(samples, tuple(shape)))
+    _check_alive(spread, layers[-1].name)
+    return _share(layers, lows, highs)
+
+
+def assemble(layers: Layers, shape: Shape, folded: Mapping[str, Folded], tensors: Mapping[str, Affine]) -> QuantModel:
+    """The integer net from folded weights and the readings of its tensors."""
+    sizes = shapes(layers, shape)
     weights = {
         layer.name: _integers(layer, folded[layer.name], tensors[layer.inputs[0]].scale, sizes[layer.inputs[0]])
-        for layer in net.layers
+        for layer in layers
         if layer.name in folded
     }
-    return QuantModel(tuple(net.layers), tuple(net.input_shape), tensors, weights)
+    return QuantModel(tuple(layers), shape, tensors, weights)
 
 
 def _check_layers(layers: Layers) -> None:
@@ -153,7 +159,8 @@ def _affine(low: float, high: float) -> Affine:
 
 
 def _integers(layer: Layer, part: Folded, input_scale: float, source: Shape) -> Weights:
-    """int8 weights in TFLite's order, their scales, and the int32 bias."""
+    """Integer weights in TFLite's order, their scales, and the int32 bias."""
+    most = 2 ** (layer.bits - 1) - 1
     largest = np.abs(part.weight.reshape(len(part.weight), -1)).max(axis=1)
     bias_size = np.abs(part.bias)
     if layer.kind == "linear":
@@ -161,12 +168,12 @@ def _integers(layer: Layer, part: Folded, input_scale: float, source: Shape) -> 
         # until May 2024 (tflite-micro pull request 2602), and boards run copies older than that.
         largest, bias_size = largest.max(keepdims=True), bias_size.max(keepdims=True)
     # A channel with tiny weights and a large bias (BatchNorm switched it off) would overflow the bias.
-    scales = np.maximum(largest / 127, bias_size / (input_scale * BIAS_STEPS))
+    scales = np.maximum(largest / most, bias_size / (input_scale * BIAS_STEPS))
     scales = np.maximum(scales, 1e-30)
     scales = np.where((largest == 0) & (bias_size == 0), 1.0, scales).astype(np.float32)
     steps = scales.astype(np.float64)
     values = np.round(part.weight / steps.reshape(-1, *[1] * (part.weight.ndim - 1)))
-    values = np.clip(values, -127, 127).astype(np.int8)
+    values = np.clip(values, -most, most).astype(np.int8)
     if layer.kind == "linear":
         height, width, channels = source
         values = values.reshape(-1, channels, height, width)
@@ -175,4 +182,4 @@ def _integers(layer: Layer, part: Folded, input_scale: float, source: Shape) -> 
     if layer.kind == "linear":
         values = values.reshape(len(values), -1)
     bias = np.round(part.bias / (np.float64(np.float32(input_scale)) * steps)).astype(np.int32)
-    return Weights(values, scales, bias)
+    return Weights(values, scales, bias, layer.bits)

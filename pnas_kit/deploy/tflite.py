@@ -56,7 +56,7 @@ class _Writer:
     def file(self) -> bytes:
         buffers = [self.table("Buffer")]  # buffer 0 is empty by convention: tensors in the arena point to it
         for part in self.model.weights.values():
-            buffers += [self.buffer(part.values), self.buffer(part.bias)]
+            buffers += [self.buffer(part.stored()), self.buffer(part.bias)]
         tensors = self.activations() + self.weights()
         operators = [self.operator(layer) for layer in self.model.layers]
         codes = [self.code(kind) for kind in self.kinds]
@@ -104,7 +104,7 @@ class _Writer:
             self.constants[layer.name] = (len(self.sizes) + 2 * number, len(self.sizes) + 2 * number + 1)
             axis = 3 if layer.kind == "depthwise" else 0
             for letter, values, kind, scales, along in (
-                ("w", part.values, "INT8", part.scales, axis),
+                ("w", part.values, f"INT{part.bits}", part.scales, axis),
                 ("b", part.bias, "INT32", steps, 0),
             ):
                 scale = self.builder.CreateNumpyVector(scales.astype("<f4"))

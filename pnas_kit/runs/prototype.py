@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from pnas_kit.cost import estimate
-from pnas_kit.learn.data import Dataset, load
+from pnas_kit.learn.data import Dataset, load, validation_split
 from pnas_kit.learn.recipe import Recipe, recipe_for
 from pnas_kit.search import Candidate
 
@@ -19,6 +19,10 @@ from .records import Result
 from .run import Run
 
 CALIBRATION_SAMPLES = 512
+JUDGING_SAMPLES = 2000
+MOST_LOST = 0.005
+"""Accuracy that plain quantisation may cost before a prototype is fine-tuned with rounding in the loop."""
+FINE_TUNING_EPOCHS = 5
 
 
 def make_prototype(path: str, number: int, threads: int) -> None:
@@ -35,7 +39,7 @@ def make_prototype(path: str, number: int, threads: int) -> None:
     data = load(run.config.data)
     recipe = recipe_for(data.card.name, data.card.task, data.card.train, run.config.epochs)
     training = _train(run, candidate, data, recipe)
-    _deliver(run, candidate, data, training.best)
+    _deliver(run, candidate, data, recipe, training.best)
 
 
 def _train(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe):
@@ -60,14 +64,36 @@ def _keep_epochs(path: Path, epochs: list) -> None:
         append_line(path, asdict(epoch))
 
 
-def _deliver(run: Run, candidate: Candidate, data: Dataset, net) -> None:
-    from pnas_kit.deploy import RuntimeMissing, arena, c_header, evaluate, quantise, write_tflite
+def _quantised(run: Run, data: Dataset, recipe: Recipe, net) -> tuple[bytes, str]:
+    """The integer file and how it was made: fine-tuned only where plain quantisation loses more than `MOST_LOST`.
+
+    Both the loss and the best of the fine-tuned are judged on the validation part; the test split has no say.
+    """
+    from pnas_kit.deploy import evaluate, quantise, write_tflite
+    from pnas_kit.deploy.qat import fine_tune
+    from pnas_kit.learn.train import accuracy, tensors
+
+    train, held_out = validation_split(data, recipe.validation, run.config.seed)
+    rng = np.random.default_rng(run.config.seed)
+    calibration = data.train_x[rng.permutation(train)[:CALIBRATION_SAMPLES]]
+    judged = held_out[:JUDGING_SAMPLES]
+    x, y = data.train_x[judged], data.train_y[judged]
+    plain = write_tflite(quantise(net, calibration))
+    wanted = accuracy(net, *tensors(x, y)) - MOST_LOST
+    if evaluate(plain, x, y).accuracy >= wanted:
+        return plain, "post-training"
+    seen = tensors(data.train_x[train], data.train_y[train])
+    tuned = map(write_tflite, fine_tune(net, calibration, *seen, epochs=FINE_TUNING_EPOCHS, seed=run.config.seed))
+    best = max(tuned, key=lambda model: evaluate(model, x, y).accuracy)
+    return best, "post-training" if best == plain else "quantisation-aware"
+
+
+def _deliver(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, net) -> None:
+    from pnas_kit.deploy import RuntimeMissing, arena, c_header, evaluate
     from pnas_kit.learn.train import accuracy, tensors
 
     folder = run.prototype(candidate.number)
-    rng = np.random.default_rng(run.config.seed)
-    chosen = rng.permutation(len(data.train_x))[:CALIBRATION_SAMPLES]
-    model = write_tflite(quantise(net, data.train_x[chosen]))
+    model, method = _quantised(run, data, recipe, net)
     score = evaluate(model, data.test_x, data.test_y, threads=run.config.workers)
     try:
         measured = arena(model).head_bytes
@@ -92,6 +118,7 @@ def _deliver(run: Run, candidate: Candidate, data: Dataset, net) -> None:
         epochs=len(epochs),
         train_seconds=sum(e.seconds for e in epochs),
         validation_accuracy=max((e.accuracy for e in epochs if e.best), default=0.0),
+        quantisation=method,
         sha256=hashlib.sha256(model).hexdigest(),
     )
     write_bytes(folder / "model.tflite", model)

@@ -24,6 +24,7 @@ class Config:
         seed: of everything random.
         workers: processes that evaluate or train at the same time.
         epochs: of each training; None takes the data set's default.
+        int4: whether groups of a net that is too large for the flash may have int4 weights; False is the paper's own space.
         own_board: name, core, clock_mhz, ram_bytes, flash_bytes of a board that is not in the table.
     """
 
@@ -37,6 +38,7 @@ class Config:
     seed: int = 0
     workers: int = 2
     epochs: int | None = None
+    int4: bool = False
     own_board: dict | None = None
 
     def __post_init__(self) -> None:
@@ -110,6 +112,7 @@ class Result:
         macs, params, ram_bytes, latency_ms, energy_mj: as the cost model gives them.
         epochs, train_seconds, validation_accuracy: of the training.
         sha256: of the `.tflite`.
+        quantisation: "post-training" or "quantisation-aware", whichever the validation part preferred.
     """
 
     number: int
@@ -129,3 +132,4 @@ class Result:
     train_seconds: float
     validation_accuracy: float
     sha256: str
+    quantisation: str = "post-training"

@@ -52,7 +52,9 @@ class Run:
         if fields is None:
             raise RunError(f"there is no run in {self.path.name}: its config.json is missing")
         self.config = Config(**fields)
-        self.problem = Problem.of(CATALOGUE[self.config.data], self.config.target, self.config.limits, seed=self.config.seed)
+        self.problem = Problem.of(
+            CATALOGUE[self.config.data], self.config.target, self.config.limits, self.config.seed, self.config.int4
+        )
         self._journal = Journal(self.path / "journal.log", self.problem)
 
     @classmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from pnas_kit.cost import Board, Cost
 from pnas_kit.space import Arch
@@ -64,10 +64,12 @@ class Candidate:
         """What the architecture's parameters do not already say, as plain JSON values."""
         record = asdict(self)
         del record["number"], record["arch"]
-        return record
+        return record | {"bits": self.arch.bits}
 
     @classmethod
     def from_record(cls, number: int, arch: Arch, record: dict) -> Candidate:
-        """The candidate that `to_record` described."""
+        """The candidate that `to_record` described, for the architecture of its parameters."""
+        record = dict(record)
+        arch = replace(arch, bits=tuple(record.pop("bits", arch.bits)))
         cost = record["cost"] and Cost(**record["cost"])
         return cls(**{**record, "number": number, "arch": arch, "cost": cost})

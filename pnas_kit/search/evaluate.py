@@ -14,6 +14,7 @@ from pnas_kit.cost import Board, estimate
 from pnas_kit.space import Arch, Shape, ShapeError
 
 from .candidate import Candidate, Limits
+from .precision import fitted
 
 Batches = Sequence[tuple[np.ndarray, np.ndarray]]
 """Mini-batches of float32 `(batch, height, width, channels)` and int64 `(batch,)`."""
@@ -23,7 +24,11 @@ PROXIES = ("meco", "zico", "naswot", "snip")
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """What is searched for: nets for inputs of a shape, on a board, within limits."""
+    """What is searched for: nets for inputs of a shape, on a board, within limits.
+
+    With `int4` a net whose int8 weights exceed the flash limit may have groups lowered to int4; without, every weight is
+    int8, as in the paper.
+    """
 
     input_shape: Shape
     classes: int
@@ -31,11 +36,12 @@ class Problem:
     limits: Limits
     proxies: tuple[str, ...] = PROXIES
     seed: int = 0
+    int4: bool = False
 
     @classmethod
-    def of(cls, card: Any, board: Board, limits: Limits, seed: int = 0) -> Problem:
+    def of(cls, card: Any, board: Board, limits: Limits, seed: int = 0, int4: bool = False) -> Problem:
         """The problem for a data set's card (anything with a `shape` and `classes`)."""
-        return cls(input_shape=card.shape, classes=len(card.classes), board=board, limits=limits, seed=seed)
+        return cls(input_shape=card.shape, classes=len(card.classes), board=board, limits=limits, seed=seed, int4=int4)
 
     @property
     def objectives(self) -> tuple[str, ...]:
@@ -50,6 +56,7 @@ def evaluate(number: int, arch: Arch, problem: Problem, batches: Batches) -> Can
     """
     start = time.perf_counter()
     try:
+        arch = fitted(arch, problem.limits.flash_bytes) if problem.int4 else arch
         cost = estimate(arch.pruned, arch.input_shape, problem.board)
     except ShapeError as error:
         return Candidate(number=number, arch=arch, excess={"shape": 1.0}, reason=str(error), seconds=_since(start))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 
 from .channels import channel_sets, resized
@@ -30,6 +30,8 @@ class Arch:
         sparsity: share of each group's channels that pruning removes, 0.1 to 0.9; 0 prunes nothing.
         input_shape: height, width, channels; height 1 for a series.
         classes: number of classes.
+        bits: precision of the deployed weights of each group's convolutions, 8 or 4. Not one of the fourteen parameters:
+            `pnas_kit.search.precision` sets it.
     """
 
     family: str
@@ -40,11 +42,12 @@ class Arch:
     sparsity: tuple[float, ...]
     input_shape: Shape
     classes: int
+    bits: tuple[int, ...] = (8,) * GROUPS
 
     def __post_init__(self) -> None:
         if self.family not in FAMILIES:
             raise ValueError(f"family is one of {list(FAMILIES)}, got {self.family!r}")
-        for name in ("depth", "kernel", "stride", "sparsity"):
+        for name in ("depth", "kernel", "stride", "sparsity", "bits"):
             if len(getattr(self, name)) != GROUPS:
                 raise ValueError(f"{name} has one value for each of {GROUPS} groups, got {getattr(self, name)}")
         if task_of(self.input_shape) not in FAMILIES[self.family].tasks:
@@ -67,9 +70,12 @@ class Arch:
     def words(self) -> str:
         """The architecture in a line, for people."""
         removed = 100 * sum(self.sparsity) / GROUPS
+        fours = [str(g + 1) for g in range(GROUPS) if self.bits[g] == 4]
+        precision = f", int4 weights in group{'s' * (len(fours) > 1)} {', '.join(fours)}" if fours else ""
         return (
             f"{FAMILIES[self.family].title}, {'+'.join(map(str, self.depth))} blocks, width {self.width:.2f}, "
             f"kernels {'-'.join(map(str, self.kernel))}, strides {'-'.join(map(str, self.stride))}, {removed:.0f} % pruned"
+            f"{precision}"
         )
 
     @classmethod
@@ -138,4 +144,7 @@ def assemble(arch: Arch) -> Layers:
         d.scope = ""
         x = d.conv("head", x, d.scaled(family.head), act=family.act)
     d.classify(x, arch.classes)
-    return d.layers
+    return tuple(
+        replace(layer, bits=arch.bits[layer.group]) if layer.kind == "conv" and layer.group is not None else layer
+        for layer in d.layers
+    )

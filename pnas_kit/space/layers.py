@@ -14,6 +14,8 @@ Shape = tuple[int, int, int]
 
 KINDS = ("conv", "depthwise", "linear", "add", "concat", "max_pool", "global_pool")
 ACTIVATIONS = (None, "relu", "relu6")
+PRECISIONS = (8, 4)
+"""Bits of a convolution's weights that the runtimes execute; depthwise and linear layers stay at 8."""
 INPUT = "input"
 
 
@@ -26,7 +28,8 @@ class Layer:
     """One operator with its fused activation; its name is also the name of its output tensor.
 
     `channels` counts output channels (units of a linear layer). `group` is the pruning group whose sparsity applies,
-    None where nothing is pruned. Convolutions carry a batch norm that export folds away.
+    None where nothing is pruned. Convolutions carry a batch norm that export folds away. `bits` is the precision of a
+    convolution's deployed weights; activations are always int8.
     """
 
     name: str
@@ -37,12 +40,15 @@ class Layer:
     stride: tuple[int, int] = (1, 1)
     act: str | None = None
     group: int | None = None
+    bits: int = 8
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"layer {self.name}: kind is one of {', '.join(KINDS)}, got {self.kind!r}")
         if self.act not in ACTIVATIONS:
             raise ValueError(f"layer {self.name}: act is one of {ACTIVATIONS}, got {self.act!r}")
+        if self.bits not in PRECISIONS or (self.bits != 8 and self.kind != "conv"):
+            raise ValueError(f"{self.name}: weights are int8, or int4 in a convolution, got int{self.bits} in {self.kind}")
         if self.channels < 1:
             raise ValueError(f"layer {self.name}: channels are at least 1, got {self.channels}")
 

@@ -71,7 +71,7 @@ def test_latency_is_macs_times_cycles_over_clock():
         Layer("f", "linear", ("g",), 2),
     )
     cost = estimate(layers, (10, 10, 3), board)
-    cycles = 10 * 10 * (3.74 * 9 * 3 * 4 + 3.84 * 4 * 8 + 11.5 * 9 * 8) + 3.91 * 16
+    cycles = 10 * 10 * (3.73 * 9 * 3 * 4 + 3.84 * 4 * 8 + 11.5 * 9 * 8) + 3.91 * 16
     assert cost.latency_ms == pytest.approx(cycles / 100e6 * 1000)
     assert cost.energy_mj == pytest.approx(50 * cost.latency_ms / 1000)
 

@@ -1,0 +1,101 @@
+"""Quantisation-aware fine-tuning: a trained net learns to live with its rounded weights and activations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from pnas_kit.space.layers import INPUT, Layer, Layers
+from pnas_kit.space.net import Net, key
+
+from .fold import Folded, apply, fold
+from .model import Affine, QuantModel
+from .quantiser import Samples, assemble, calibrate
+
+LEARNING_RATE = 3e-4
+BATCH = 64
+
+
+class FakeQuantNet(nn.Module):
+    """A folded net whose weights and activations are rounded as on the chip, with gradients passed straight through.
+
+    Ranges of activations are those of the calibration and stay; weights move, and their scales with them. Rounding follows
+    Jacob et al. 2018 (arXiv 1712.05877), section 3.
+    """
+
+    def __init__(self, layers: Layers, folded: Mapping[str, Folded], tensors: Mapping[str, Affine]) -> None:
+        super().__init__()
+        self.layers, self.tensors = layers, tensors
+        weighted = [layer for layer in layers if layer.name in folded]
+        self.weights = nn.ParameterDict({key(la): _parameter(folded[la.name].weight) for la in weighted})
+        self.biases = nn.ParameterDict({key(la): _parameter(folded[la.name].bias) for la in weighted})
+
+    def forward(self, x: Tensor) -> Tensor:
+        maps = {INPUT: _rounded(x, self.tensors[INPUT])}
+        for layer in self.layers:
+            part = (self._weight(layer), self.biases[key(layer)]) if key(layer) in self.weights else None
+            value = apply(layer, part, [maps[name] for name in layer.inputs])
+            maps[layer.name] = _rounded(value, self.tensors[layer.name])
+        return maps[self.layers[-1].name]
+
+    def folded(self) -> dict[str, Folded]:
+        """The weights as they are now."""
+        return {
+            layer.name: Folded(
+                self.weights[key(layer)].detach().double().numpy(), self.biases[key(layer)].detach().double().numpy()
+            )
+            for layer in self.layers
+            if key(layer) in self.weights
+        }
+
+    def _weight(self, layer: Layer) -> Tensor:
+        weight, most = self.weights[key(layer)], 2 ** (layer.bits - 1) - 1
+        axes = tuple(range(weight.dim())) if layer.kind == "linear" else tuple(range(1, weight.dim()))
+        step = weight.detach().abs().amax(axes, keepdim=True).clamp(min=1e-12) / most
+        return weight + ((weight / step).round().clamp(-most, most) * step - weight).detach()
+
+
+def _parameter(values) -> nn.Parameter:
+    return nn.Parameter(torch.from_numpy(values).float())
+
+
+def _rounded(x: Tensor, reading: Affine) -> Tensor:
+    """`x` on the int8 grid of its tensor; outside the range the gradient is zero, inside it passes."""
+    low, high = (-128 - reading.zero_point) * reading.scale, (127 - reading.zero_point) * reading.scale
+    inside = x.clamp(low, high)
+    return inside + ((inside / reading.scale).round() * reading.scale - inside).detach()
+
+
+def fine_tune(
+    net: Net, samples: Samples, x: Tensor, y: Tensor, *, epochs: int = 5, rate: float = LEARNING_RATE, seed: int = 0
+) -> Iterator[QuantModel]:
+    """Yield the integer net before fine-tuning and after each epoch; the caller keeps the best.
+
+    Args:
+        net: a trained net; not changed.
+        samples: for calibration, as `quantise` takes them.
+        x, y: training split, float32 `(n, channels, height, width)` and int64 `(n,)`.
+        epochs: passes over it, the learning rate falling along a cosine.
+        rate: first learning rate of Adam.
+        seed: of the order of the samples.
+
+    Raises:
+        QuantError: as `quantise`.
+    """
+    folded = fold(net)
+    tensors = calibrate(net.layers, net.input_shape, folded, samples)
+    student = FakeQuantNet(net.layers, folded, tensors)
+    yield assemble(net.layers, tuple(net.input_shape), folded, tensors)
+    optimiser = torch.optim.Adam(student.parameters(), rate)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, epochs)
+    generator = torch.Generator().manual_seed(seed)
+    for _ in range(epochs):
+        for index in torch.randperm(len(x), generator=generator).split(BATCH):
+            optimiser.zero_grad()
+            F.cross_entropy(student(x[index]), y[index]).backward()
+            optimiser.step()
+        schedule.step()
+        yield assemble(net.layers, tuple(net.input_shape), student.folded(), tensors)
