@@ -39,6 +39,15 @@ def picked(page):
     return [int(n) for n in (page.get_attribute(".pn-choose .pn-front", "data-picked") or "").split()]
 
 
+def wait_picks(page, count):
+    """Until cards and chart, which are told one after the other, both show so many."""
+    page.wait_for_function(
+        "n => document.querySelectorAll('.pn-pick').length === n && "
+        "document.querySelector('.pn-choose .pn-front').dataset.picked.split(' ').filter(Boolean).length === n",
+        arg=count,
+    )
+
+
 class Told(dict):
     """What one test finds out and a later one needs."""
 
@@ -100,13 +109,13 @@ def test_prototypes_are_chosen_by_proposal_mouse_and_keyboard(served, page, shot
     shot(page, "4-choose")
 
     page.locator('[data-action="drop"]').first.click()
-    page.wait_for_function("() => document.querySelectorAll('.pn-pick').length === 4")
+    wait_picks(page, 4)
     page.focus(".pn-choose canvas")
     page.keyboard.press("Home")
     first = int(page.get_attribute(".pn-choose .pn-front", "data-cursor"))
     before = set(picked(page))
     page.keyboard.press("Enter")
-    page.wait_for_function("n => document.querySelectorAll('.pn-pick').length !== n", arg=len(before))
+    wait_picks(page, len(before ^ {first}))
     assert set(picked(page)) == before ^ {first}
     assert page.locator(".pn-choose [aria-live]").inner_text().startswith(f"Candidate {first}.")
     page.keyboard.press("Escape")
