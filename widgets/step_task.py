@@ -9,8 +9,7 @@ from collections.abc import Callable
 import ipywidgets
 import traitlets
 
-from pnas_kit.cost import boards
-from pnas_kit.cost.boards import speeds
+from pnas_kit.cost import boards, cores
 from pnas_kit.learn.data import CATALOGUE, cached, load
 from widgets import cards, words
 from widgets.controls import button, group, heading, number, show
@@ -127,7 +126,7 @@ class StepTask:
     def _own_board_form(self) -> ipywidgets.Box:
         state = self._state
         name = ipywidgets.Text(description="Name", continuous_update=False)
-        core = ipywidgets.Dropdown(options=[(cards.core(name), name) for name in speeds()], description="Core")
+        core = ipywidgets.Dropdown(options=[(cards.core(name), name) for name in cores()], description="Core")
         for field, trait in ((name, "own_name"), (core, "own_core")):
             field.add_class("pn-field")
             traitlets.link((state, trait), (field, "value"))
