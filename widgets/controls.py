@@ -20,6 +20,16 @@ def number(state: traitlets.HasTraits, name: str, label: str, hint: str = "", wh
     return field
 
 
+def choice(
+    state: traitlets.HasTraits, name: str, label: str, options: list[tuple[str, Any]], hint: str = ""
+) -> ipywidgets.Widget:
+    """One of a few named values, bound to a trait of the state, with its label above it."""
+    field = ipywidgets.Dropdown(options=options, description=label, tooltip=hint or label)
+    field.add_class("pn-field")
+    traitlets.link((state, name), (field, "value"))
+    return field
+
+
 def button(text: str, call: Callable[[], Any], kind: str = "quiet", hint: str = "") -> ipywidgets.Button:
     """A button; ``kind`` is "primary", "quiet", "danger" or "next" (leads to the next step)."""
     made = ipywidgets.Button(description=text, tooltip=hint or text)

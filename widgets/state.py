@@ -55,6 +55,8 @@ class State(traitlets.HasTraits):
     ram_kib = traitlets.Float()
     flash_kib = traitlets.Float()
     macs_m = traitlets.Float()
+    engine = traitlets.Unicode("")  # empty: the core's default
+    int4 = traitlets.Bool(False)
     trials = traitlets.Int(500)
     workers = traitlets.Int(2)
     seed = traitlets.Int(0)
@@ -154,6 +156,8 @@ class State(traitlets.HasTraits):
             ram_bytes=round(self.ram_kib * KIB),
             flash_bytes=round(self.flash_kib * KIB),
             macs=round(self.macs_m * 1e6),
+            engine=self.engine or None,
+            int4=self.int4,
             trials=self.trials,
             workers=self.workers,
             seed=self.seed,
@@ -162,7 +166,7 @@ class State(traitlets.HasTraits):
 
     def matches(self, config: Config) -> bool:
         """Whether data set, board and budget on show are those of a run."""
-        mine, names = self.config(), ("data", "board", "own_board", "ram_bytes", "flash_bytes", "macs")
+        mine, names = self.config(), ("data", "board", "own_board", "ram_bytes", "flash_bytes", "macs", "engine", "int4")
         return all(getattr(mine, name) == getattr(config, name) for name in names)
 
     def adopt(self, config: Config) -> None:
@@ -176,5 +180,6 @@ class State(traitlets.HasTraits):
         # After the board, which sets a budget of its own.
         self.ram_kib, self.flash_kib = config.ram_bytes / KIB, config.flash_bytes / KIB
         self.macs_m = config.macs / 1e6
+        self.engine, self.int4 = config.engine or "", config.int4
         self.trials, self.workers, self.seed = config.trials, config.workers, config.seed
         self.epochs = config.epochs or default_epochs(config.data)

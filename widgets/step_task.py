@@ -10,9 +10,10 @@ import ipywidgets
 import traitlets
 
 from pnas_kit.cost import boards, cores
+from pnas_kit.cost.estimate import GENERATED_C
 from pnas_kit.learn.data import CATALOGUE, cached, load
 from widgets import cards, words
-from widgets.controls import button, group, heading, number, show
+from widgets.controls import button, choice, group, heading, number, show
 from widgets.pane import Pane
 from widgets.pictures import samples_html
 from widgets.state import OWN_BOARD, OWN_FIELDS, State
@@ -20,6 +21,10 @@ from widgets.words import attribute
 
 BUDGET = ("ram_kib", "flash_kib", "macs_m")
 REPORT_EVERY = 0.2  # seconds between two messages of a download
+
+
+ENGINES = [("TensorFlow Lite Micro", ""), ("Generated C", GENERATED_C)]
+PRECISIONS = [("int8", False), ("int4 where flash is short", True)]
 
 
 class StepTask:
@@ -40,7 +45,9 @@ class StepTask:
         state.observe(guard(lambda _: self._draw_data()), "data")
         state.observe(guard(lambda _: self._fetch_if_here()), "data")
         state.observe(guard(lambda _: self._draw_boards()), "board")
-        state.observe(guard(lambda _: self._draw_messages()), ["run", "data", "board", *OWN_FIELDS, *BUDGET])
+        state.observe(
+            guard(lambda _: self._draw_messages()), ["run", "data", "board", "engine", "int4", *OWN_FIELDS, *BUDGET]
+        )
         self._draw_data()
         self._draw_boards()
         self._draw_messages()
@@ -60,6 +67,11 @@ class StepTask:
             self._own,
             heading("Budget", note),
             group("fields", *budget),
+            group(
+                "fields",
+                choice(self._state, "engine", "Runs with", ENGINES, "What computes the network on the board"),
+                choice(self._state, "int4", "Weights", PRECISIONS, "Four-bit weights halve a convolution's flash"),
+            ),
             self._messages,
             self._go,
         )

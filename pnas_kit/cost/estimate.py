@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from pnas_kit.space.layers import Layers, Shape
 
 from .boards import Board
+from .cimage import c_flash_bytes, c_ram_bytes
 from .flash import tflite_bytes
 from .memory import arena_bytes
 from .ops import Op, trace
 from .speed import Estimated, combined, speed
 from .tail import tail_bytes
+
+GENERATED_C = "generated C"
+"""The engine that is our own: the network written out as C, without a runtime."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +27,9 @@ class Cost:
         macs: multiply-accumulates of one inference (FLOPs are twice that).
         params: weights and biases.
         arena_bytes: feature maps as TensorFlow Lite Micro places them.
-        ram_bytes: the arena and the runtime's persistent part on a 32-bit core, which is derived, not measured.
-        flash_bytes: the `.tflite` file.
+        ram_bytes: with TensorFlow Lite Micro the arena and the runtime's persistent part on a 32-bit core, which is derived,
+            not measured; with the generated C its one arena.
+        flash_bytes: the `.tflite` file, or code and constants of the generated C.
         latency_ms: estimated; `latency` gives its band.
         energy_mj: estimated from the board's power, None where no power is published; `energy` gives its band.
     """
@@ -46,17 +51,30 @@ def estimate(layers: Layers, input_shape: Shape, board: Board, *, engine: str | 
         ValueError: nothing is known of the engine on the board's core.
     """
     ops = trace(layers, input_shape)
-    arena = arena_bytes(ops, input_shape)
     spent = energy(ops, board, engine)
     return Cost(
         macs=sum(op.macs for op in ops),
         params=sum(op.params for op in ops),
-        arena_bytes=arena,
-        ram_bytes=arena + tail_bytes(layers),
-        flash_bytes=tflite_bytes(layers, input_shape),
+        arena_bytes=arena_bytes(ops, input_shape),
+        ram_bytes=ram_bytes(layers, input_shape, engine),
+        flash_bytes=flash_bytes(layers, input_shape, engine),
         latency_ms=latency_ms(ops, board, engine),
         energy_mj=None if spent is None else spent.value,
     )
+
+
+def ram_bytes(layers: Layers, input_shape: Shape, engine: str | None = None) -> int:
+    """Bytes of RAM that an engine needs; every engine but the generated C is taken for TensorFlow Lite Micro."""
+    if engine == GENERATED_C:
+        return c_ram_bytes(layers, input_shape)
+    return arena_bytes(trace(layers, input_shape), input_shape) + tail_bytes(layers)
+
+
+def flash_bytes(layers: Layers, input_shape: Shape, engine: str | None = None) -> int:
+    """Bytes of flash that an engine needs for the network, its own code not counted where it is not generated with it."""
+    if engine == GENERATED_C:
+        return c_flash_bytes(layers, input_shape)
+    return tflite_bytes(layers, input_shape)
 
 
 def latency_ms(ops: Sequence[Op], board: Board, engine: str | None = None) -> float:

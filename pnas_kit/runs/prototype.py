@@ -99,7 +99,7 @@ def _deliver(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, net)
         measured = arena(model).head_bytes
     except RuntimeMissing:
         measured = None
-    cost = estimate(net.layers, net.input_shape, run.problem.board)
+    cost = estimate(net.layers, net.input_shape, run.problem.board, engine=run.problem.engine)
     epochs = run.epochs(candidate.number)
     result = Result(
         number=candidate.number,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pnas_kit.cost import Board, boards
+from pnas_kit.cost import Board, boards, speed
 from pnas_kit.learn.data import CATALOGUE
 from pnas_kit.search import Limits
 
@@ -25,6 +25,7 @@ class Config:
         workers: processes that evaluate or train at the same time.
         epochs: of each training; None takes the data set's default.
         int4: whether groups of a net that is too large for the flash may have int4 weights; False is the paper's own space.
+        engine: what runs the network on the board: None for the core's default (TensorFlow Lite Micro), or "generated C".
         own_board: name, core, clock_mhz, ram_bytes, flash_bytes of a board that is not in the table.
     """
 
@@ -39,6 +40,7 @@ class Config:
     workers: int = 2
     epochs: int | None = None
     int4: bool = False
+    engine: str | None = None
     own_board: dict | None = None
 
     def __post_init__(self) -> None:
@@ -49,7 +51,8 @@ class Config:
                 raise ValueError(f"{name} is at least {least}, got {getattr(self, name)}")
         if self.epochs is not None and self.epochs < 1:
             raise ValueError(f"epochs are at least 1, or None for the data set's default, got {self.epochs}")
-        self.target, self.limits  # noqa: B018  (both raise ValueError when they are not usable)
+        speed(self.target.core, self.engine)
+        self.limits  # noqa: B018  (raises ValueError when a limit is not usable, as the line above does for board and engine)
 
     @property
     def target(self) -> Board:

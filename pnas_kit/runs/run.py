@@ -52,9 +52,8 @@ class Run:
         if fields is None:
             raise RunError(f"there is no run in {self.path.name}: its config.json is missing")
         self.config = Config(**fields)
-        self.problem = Problem.of(
-            CATALOGUE[self.config.data], self.config.target, self.config.limits, self.config.seed, self.config.int4
-        )
+        c = self.config
+        self.problem = Problem.of(CATALOGUE[c.data], c.target, c.limits, seed=c.seed, int4=c.int4, engine=c.engine)
         self._journal = Journal(self.path / "journal.log", self.problem)
 
     @classmethod

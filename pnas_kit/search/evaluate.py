@@ -27,7 +27,7 @@ class Problem:
     """What is searched for: nets for inputs of a shape, on a board, within limits.
 
     With `int4` a net whose int8 weights exceed the flash limit may have groups lowered to int4; without, every weight is
-    int8, as in the paper.
+    int8, as in the paper. `engine` runs the net, and decides what it needs; None is the core's default.
     """
 
     input_shape: Shape
@@ -37,11 +37,12 @@ class Problem:
     proxies: tuple[str, ...] = PROXIES
     seed: int = 0
     int4: bool = False
+    engine: str | None = None
 
     @classmethod
-    def of(cls, card: Any, board: Board, limits: Limits, seed: int = 0, int4: bool = False) -> Problem:
+    def of(cls, card: Any, board: Board, limits: Limits, **settings: Any) -> Problem:
         """The problem for a data set's card (anything with a `shape` and `classes`)."""
-        return cls(input_shape=card.shape, classes=len(card.classes), board=board, limits=limits, seed=seed, int4=int4)
+        return cls(input_shape=card.shape, classes=len(card.classes), board=board, limits=limits, **settings)
 
     @property
     def objectives(self) -> tuple[str, ...]:
@@ -56,8 +57,8 @@ def evaluate(number: int, arch: Arch, problem: Problem, batches: Batches) -> Can
     """
     start = time.perf_counter()
     try:
-        arch = fitted(arch, problem.limits.flash_bytes) if problem.int4 else arch
-        cost = estimate(arch.pruned, arch.input_shape, problem.board)
+        arch = fitted(arch, problem.limits.flash_bytes, problem.engine) if problem.int4 else arch
+        cost = estimate(arch.pruned, arch.input_shape, problem.board, engine=problem.engine)
     except ShapeError as error:
         return Candidate(number=number, arch=arch, excess={"shape": 1.0}, reason=str(error), seconds=_since(start))
     excess = problem.limits.excess(cost)

@@ -11,20 +11,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pnas_kit.cost.flash import tflite_bytes
+from pnas_kit.cost.estimate import flash_bytes
 from pnas_kit.space import Arch
 from pnas_kit.space.choices import GROUPS
 from pnas_kit.space.layers import Layers, shapes
 
 
-def fitted(arch: Arch, flash_bytes: int) -> Arch:
-    """The architecture at the highest precision whose `.tflite` fits; all int4 where none does.
+def fitted(arch: Arch, limit: int, engine: str | None = None) -> Arch:
+    """The architecture at the highest precision that `limit` bytes of flash hold; all int4 where none does.
 
     Raises:
         ShapeError: the input cannot pass through the layers.
     """
     for group in _cheapest_first(arch.pruned, arch.input_shape):
-        if tflite_bytes(arch.pruned, arch.input_shape) <= flash_bytes:
+        if flash_bytes(arch.pruned, arch.input_shape, engine) <= limit:
             break
         arch = replace(arch, bits=tuple(4 if g == group else bits for g, bits in enumerate(arch.bits)))
     return arch
