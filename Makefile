@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 PORT   ?= 8866
 
-.PHONY: app test lint lab clean
+.PHONY: app test lint lab bench bench-chip clean
 
 app: $(STAMP)
 	$(BIN)/python -m widgets.serve --port $(PORT)
@@ -15,6 +15,16 @@ lab: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest
+
+bench: $(STAMP)
+	$(BIN)/python benchmarks/search_speed.py digits
+	$(BIN)/python benchmarks/search_speed.py fashion_mnist
+	$(BIN)/python benchmarks/training_speed.py
+
+bench-chip: $(STAMP)
+	$(BIN)/python benchmarks/chip_memory.py
+	$(BIN)/python benchmarks/chip_kernels.py
+	$(BIN)/python benchmarks/latency_validation.py
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
