@@ -36,7 +36,7 @@ def drawn(count: int, seed: int = 0) -> Iterator[Arch]:
     kinds = [(shape, family) for shape in SHAPES for family in space(shape)[0].options]
     for number in range(count):
         shape, family = kinds[number % len(kinds)]
-        bits = tuple(rng.choice((4, 8)) for _ in range(4)) if number // len(kinds) % 3 == 2 else (8,) * 4
+        bits = tuple(rng.choice((4, 8)) for _ in range(4)) if (number + number // len(kinds)) % 3 == 2 else (8,) * 4
         yield _one(rng, shape, family, bits)
 
 
