@@ -34,7 +34,8 @@ class Core:
     """One emulated core with the image in its flash."""
 
     def __init__(self, image: FlashImage, core: str) -> None:
-        """
+        """Maps the board's flash and RAM, and puts the image into the flash.
+
         Args:
             core: a key of `CPUS`, the one that the image was compiled for.
 
