@@ -1,4 +1,4 @@
-"""Instructions per multiply-accumulate of the generated C: `python benchmarks/chip_kernels.py [--cores ...] [--flags O2] [--bits 4]`.
+"""Instructions per MAC of the generated C: `python benchmarks/chip_kernels.py [--cores ...] [--flags O2] [--bits 4]`.
 
 Each row is a net of one layer, run under QEMU's instruction counter. Instructions are no cycles (no wait states, no dual
 issue): they compare kernels, not boards. Every run's output is also compared with TFLite's reference kernels.
