@@ -1,4 +1,4 @@
-"""Instructions per multiply-accumulate of the generated C: `python benchmarks/chip_kernels.py [--cores ...] [--flags -O2]`.
+"""Instructions per MAC of the generated C: `python benchmarks/chip_kernels.py [--cores ...] [--flags O2] [--bits 4]`.
 
 Each row is a net of one layer, run under QEMU's instruction counter. Instructions are no cycles (no wait states, no dual
 issue): they compare kernels, not boards. Every run's output is also compared with TFLite's reference kernels.
@@ -54,25 +54,27 @@ AWKWARD: tuple[Case, ...] = (
 )
 
 
-def one_layer(case: Case, seed: int = 0) -> QuantModel:
-    """A net of this layer alone, with random weights and plausible scales."""
+def one_layer(case: Case, seed: int = 0, bits: int = 8) -> QuantModel:
+    """A net of this layer alone, with random weights and plausible scales; `bits` counts for a conv only."""
     kind, shape, channels, kernel, stride = case
-    layer = Layer("layer", kind, ("input",), channels, kernel, stride)
+    bits = bits if kind == "conv" else 8
+    layer = Layer("layer", kind, ("input",), channels, kernel, stride, bits=bits)
+    most = 2 ** (bits - 1) - 1
     rng = np.random.default_rng(seed)
     fan_in = {"conv": kernel[0] * kernel[1] * shape[2], "depthwise": kernel[0] * kernel[1], "linear": int(np.prod(shape))}[
         kind
     ]
     size = {"conv": (channels, *kernel, shape[2]), "depthwise": (1, *kernel, channels), "linear": (channels, fan_in)}[kind]
-    values = rng.integers(-127, 128, size, dtype=np.int8)
-    scales = rng.uniform(0.5, 1.5, 1 if kind == "linear" else channels).astype(np.float32) / 127 / fan_in**0.5
+    values = rng.integers(-most, most + 1, size, dtype=np.int8)
+    scales = rng.uniform(0.5, 1.5, 1 if kind == "linear" else channels).astype(np.float32) / most / fan_in**0.5
     tensors = {"input": Affine(float(np.float32(0.02)), -12), "layer": Affine(float(np.float32(0.03)), 5)}
     bias = rng.integers(-2000, 2000, channels, dtype=np.int32)
-    return QuantModel((layer,), shape, tensors, {"layer": Weights(values, scales, bias)})
+    return QuantModel((layer,), shape, tensors, {"layer": Weights(values, scales, bias, bits)})
 
 
-def measured(case: Case, core: str, folder: Path, flags: tuple[str, ...]) -> tuple[float, int, int]:
+def measured(case: Case, core: str, folder: Path, flags: tuple[str, ...], bits: int) -> tuple[float, int, int]:
     """Instructions per multiply-accumulate, differing bytes, bytes of code and constants."""
-    model = one_layer(case)
+    model = one_layer(case, bits=bits)
     x = np.random.default_rng(1).integers(-128, 128, (2, *case[1]), dtype=np.int8)
     y = Interpreter(write_tflite(model)).run(x) if case[0] == "linear" else reference(model, x)
     machine = MACHINES[core]
@@ -96,6 +98,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cores", nargs="+", choices=MACHINES, default=["cortex-m4", "cortex-m7"])
     parser.add_argument("--flags", nargs="+", default=["O2"], help="without the dash, the optimisation first: O3 DNN_NO_DSP")
+    parser.add_argument("--bits", type=int, choices=(8, 4), default=8, help="of convolution weights")
     arguments = parser.parse_args()
     flags = tuple(f"-{flag}" for flag in arguments.flags)
     print("instructions per MAC at", " ".join(flags))
@@ -104,7 +107,7 @@ def main() -> None:
         for group, cases in (("typical", TYPICAL), ("awkward", AWKWARD)):
             print(group)
             for case in cases:
-                found = [measured(case, core, Path(folder), flags) for core in arguments.cores]
+                found = [measured(case, core, Path(folder), flags, arguments.bits) for core in arguments.cores]
                 kind = "pointwise" if case[:1] == ("conv",) and case[3] == (1, 1) else case[0]
                 name = f"{kind} {'x'.join(map(str, case[1]))} > {case[2]}, {case[3][0]}x{case[3][1]}/{case[4][1]}"
                 goal = f"{GOALS[kind]:7}" if group == "typical" else " " * 7

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pnas_kit.space.layers import Layer, Layers, Shape, shapes
 
@@ -23,7 +24,7 @@ FIXED_CODE = 64
 """Bytes of `nn_init`, `nn_input`, `nn_output` and of `nn_run` without its calls. These and the tables below are
 measured with arm-none-eabi-gcc 12.2 at -O2 for the Cortex-M4; other compilers differ in the code, not in the weights."""
 
-KERNEL_CODE = {"conv": 2236, "depthwise": 1210, "add": 266, "concat": 34, "max_pool": 280, "global_pool": 114}
+KERNEL_CODE = {"conv": 2236, "int4": 1162, "depthwise": 1210, "add": 266, "concat": 34, "max_pool": 280, "global_pool": 114}
 """Bytes of each kernel and what it calls, once per image that uses it."""
 
 CALL_CODE = {"conv": 18, "depthwise": 15, "linear": 18, "add": 12, "concat": 15, "max_pool": 18, "global_pool": 18}
@@ -32,11 +33,14 @@ CALL_CODE = {"conv": 18, "depthwise": 15, "linear": 18, "add": 12, "concat": 15,
 STRUCTURE = {"conv": 40, "depthwise": 40, "linear": 40, "add": 24, "max_pool": 18}
 """Bytes of a layer's constant structure."""
 
+INT4_GROUP = 8
+"""int4 weights that the kernels take at a time: a channel's weights are filled up to a multiple of it."""
+
 CHANNEL_BYTES = 9
 """Of every output channel: bias and multiplier of four bytes, shift of one."""
 
 
-def conv_scratch_bytes(weights: int, pixels: int, *, direct: bool, input_channels: int) -> int:
+def conv_scratch_bytes(weights: int, pixels: int, *, direct: bool, input_channels: int, bits: int = 8) -> int:
     """Scratch of a convolution: two widened patches (one, if the output is one pixel), and one to gather bytes in.
 
     Args:
@@ -44,8 +48,9 @@ def conv_scratch_bytes(weights: int, pixels: int, *, direct: bool, input_channel
         pixels: of the output.
         direct: a 1x1 kernel with stride 1, whose patches lie ready in the input.
         input_channels: in multiples of four, rows are widened from where they lie and nothing is gathered.
+        bits: of a weight; int4 weights come in groups of eight.
     """
-    groups = -(-weights // 4)
+    groups = 2 * -(-weights // INT4_GROUP) if bits == 4 else -(-weights // 4)
     gathered = 0 if direct or input_channels % 4 == 0 else weights
     return groups * (16 if pixels > 1 else 8) + gathered
 
@@ -70,7 +75,7 @@ def scratch_bytes(layer: Layer, source: Shape, target: Shape) -> int:
         return 0
     direct = layer.kernel == (1, 1) and layer.stride == (1, 1)
     weights = math.prod(layer.kernel) * source[2]
-    return conv_scratch_bytes(weights, target[0] * target[1], direct=direct, input_channels=source[2])
+    return conv_scratch_bytes(weights, target[0] * target[1], direct=direct, input_channels=source[2], bits=layer.bits)
 
 
 def scratch_name(layer: Layer) -> str:
@@ -85,7 +90,8 @@ def c_buffers(layers: Layers, input_shape: Shape) -> list[Buffer]:
         ShapeError: the input cannot pass through the layers.
     """
     sizes = shapes(layers, input_shape)
-    buffers = lifetimes(trace(layers, input_shape), input_shape)
+    # Without the scratch of TFLite Micro, which unpacks int4 weights into the arena.
+    buffers = lifetimes([replace(op, scratch_bytes=0) for op in trace(layers, input_shape)], input_shape)
     for number, layer in enumerate(layers):
         scratch = scratch_bytes(layer, sizes[layer.inputs[0]], sizes[layer.name])
         if scratch:
@@ -112,6 +118,7 @@ def c_flash_bytes(layers: Layers, input_shape: Shape) -> int:
     """
     ops = trace(layers, input_shape)
     kinds = {"conv" if layer.kind == "linear" else layer.kind for layer in layers}
+    kinds |= {"int4" for layer in layers if layer.bits == 4}
     lines = {(layer.stride[1], layer.kernel[0], layer.kernel[1] // 2 + 1) for layer in layers if layer.kind == "depthwise"}
     calls = sum(CALL_CODE[la.kind] * (len(la.inputs) if la.kind == "concat" else 1) for la in layers)
     constants = sum(_constants(layer, op) for layer, op in zip(layers, ops, strict=True))
@@ -125,7 +132,9 @@ def _constants(layer: Layer, op: Op) -> int:
     if not op.params:
         return structure
     weights = op.params - layer.channels
-    spare = 3 if layer.kind != "depthwise" and weights // layer.channels % 4 else 0
+    if layer.bits == 4:
+        weights = layer.channels * -(-weights // layer.channels // INT4_GROUP) * INT4_GROUP // 2
+    spare = 3 if layer.bits == 8 and layer.kind != "depthwise" and weights // layer.channels % 4 else 0
     arrays = (weights + spare, 4 * layer.channels, 4 * layer.channels, layer.channels)
     return structure + sum(-(-size // WORD) * WORD for size in arrays)
 

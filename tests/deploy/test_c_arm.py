@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -24,9 +25,10 @@ pytestmark = pytest.mark.skipif(
 TESTS = 4
 
 
-def made(seed, wrong=0):
+def made(seed, wrong=0, bits=8):
     """A net's C files with test vectors, `wrong` of whose expected bytes are not what the net gives."""
     layers, shape = sample_layers(seed)
+    layers = tuple(replace(la, bits=bits) if la.kind == "conv" else la for la in layers)
     model = quantise(trained_like(layers, shape, seed), samples(shape, 24, seed))
     x = np.random.default_rng(seed).integers(-128, 128, (TESTS, *shape), dtype=np.int8)
     y = Interpreter(write_tflite(model)).run(x)
@@ -52,6 +54,15 @@ def test_every_optimisation_gives_the_same_bytes(flags, tmp_path):
     assert run(image, MACHINES["cortex-m4"]).different == 0
 
 
+@pytest.mark.parametrize("core", ["cortex-m0", "cortex-m4"])
+@pytest.mark.parametrize("seed", [1, 4, 11])
+def test_int4_weights_on_emulated_boards(core, seed, tmp_path):
+    files, ram = made(seed, bits=4)
+    image = build(files, tmp_path, MACHINES[core])
+    assert image.data == 0 and ram <= image.bss - STACK_BYTES < ram + 16
+    assert run(image, MACHINES[core]).different == 0
+
+
 def test_differing_bytes_are_counted(tmp_path):
     files, _ = made(2, wrong=3)
     assert run(build(files, tmp_path, MACHINES["cortex-m3"]), MACHINES["cortex-m3"]).different == 3
@@ -71,16 +82,18 @@ def test_no_warning_on_any_core(core, tmp_path):
     build(files, tmp_path, Machine(name="any", flags=(f"-mcpu=cortex-{core}",)), optimise="-Os")
 
 
+@pytest.mark.parametrize("bits", [8, 4])
 @pytest.mark.parametrize("shape", [(8, 8, 1), (32, 32, 3), (1, 128, 6)], ids=str)
-def test_memory_is_as_predicted(shape, tmp_path):
+def test_memory_is_as_predicted(shape, bits, tmp_path):
     for arch in per_family(shape, 2, seed=5):
-        net = build_net(arch.layers, shape, 5)
+        layers = tuple(replace(la, bits=bits) if la.kind == "conv" else la for la in arch.layers)
+        net = build_net(layers, shape, 5)
         if sum(p.numel() for p in net.parameters()) > 300_000:
             continue
         model = quantise(net, samples(shape, 4, 5))
         code, initialised, variables = sizes(generate(model), tmp_path, MACHINES["cortex-m4"])
-        assert (initialised, variables) == (0, c_ram_bytes(arch.layers, shape))
-        assert abs(c_flash_bytes(arch.layers, shape) / code - 1) < 0.05, arch.words
+        assert (initialised, variables) == (0, c_ram_bytes(layers, shape))
+        assert abs(c_flash_bytes(layers, shape) / code - 1) < 0.05, arch.words
 
 
 def test_a_missing_tool_is_named(monkeypatch):

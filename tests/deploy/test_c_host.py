@@ -89,6 +89,32 @@ def test_nets_of_every_family_give_the_bytes_of_tflite(shape, tmp_path):
         agrees(quantised(arch.layers, shape, 3), tmp_path, 3, micro=False, count=1)
 
 
+@needs_compiler
+@pytest.mark.parametrize("seed", range(12))
+def test_int4_weights_give_the_bytes_of_tflite(seed, tmp_path):
+    layers, shape = sample_layers(seed)
+    layers = tuple(replace(la, bits=4 if (n + seed) % 3 else 8) if la.kind == "conv" else la for n, la in enumerate(layers))
+    agrees(quantised(layers, shape, seed), tmp_path, seed)
+
+
+@needs_compiler
+@pytest.mark.parametrize("channels", [1, 2, 3, 5, 8, 16])
+def test_int4_rows_of_every_length(channels, tmp_path):
+    for size, kernel, stride in (
+        ((5, 4), (1, 1), (1, 1)),
+        ((3, 3), (3, 3), (1, 1)),
+        ((4, 6), (2, 3), (2, 1)),
+        ((1, 1), (1, 1), (1, 1)),
+    ):
+        net = (
+            Layer("only", "conv", ("input",), 5, kernel, stride, "relu6", bits=4),
+            Layer("other", "conv", ("only",), channels, bits=4),
+            Layer("pool", "global_pool", ("other",), channels),
+            Layer("logits", "linear", ("pool",), 3),
+        )
+        agrees(quantised(net, (*size, channels), 3), tmp_path, 3)
+
+
 def one(kind="conv", shape=(5, 6, 3), channels=4, scale=0.01, bias=0, out=0.05, **changes):
     """A net of one layer with every weight 1 and chosen scales."""
     layer = Layer("only", kind, ("input",), channels, **changes)
@@ -138,9 +164,10 @@ def test_kernels_larger_than_the_map_and_odd_strides(kind, size, tmp_path):
 
 @needs_compiler
 @pytest.mark.parametrize("kernels", KERNELS)
-@pytest.mark.parametrize("seed", [1, 5, 9, 11])
-def test_no_undefined_behaviour(kernels, seed, tmp_path):
+@pytest.mark.parametrize(("seed", "bits"), [(1, 8), (5, 8), (9, 8), (11, 8), (1, 4), (9, 4), (11, 4)])
+def test_no_undefined_behaviour(kernels, seed, bits, tmp_path):
     layers, shape = sample_layers(seed)
+    layers = tuple(replace(la, bits=bits) if la.kind == "conv" else la for la in layers)
     model = quantised(layers, shape, seed)
     x = inputs(model, seed)
     wanted = Interpreter(write_tflite(model)).run(x)
@@ -190,6 +217,10 @@ def test_what_cannot_become_c_is_said():
         "no weights": replace(model, weights={}),
         "int8 weights": replace(
             model, weights={"only": replace(model.weights["only"], values=np.ones((4, 1, 1, 2), np.int8))}
+        ),
+        "has 4-bit weights": replace(one("linear"), weights={"only": replace(one("linear").weights["only"], bits=4)}),
+        "int4 weights from -7": replace(
+            model, weights={"only": replace(model.weights["only"], values=np.full((4, 1, 1, 3), 9, np.int8), bits=4)}
         ),
         "sums may reach": one(scale=40.0, bias=2**30),
         "sides up to": replace(model, input_shape=(1, 70000, 3)),

@@ -14,6 +14,7 @@ from .numbers import CodeError
 KINDS = ("conv", "depthwise", "linear", "add", "concat", "max_pool", "global_pool")
 COPYING = ("concat", "max_pool", "global_pool")
 LARGEST_SIDE, LARGEST_KERNEL = 65535, 255  # what the C structures hold
+LARGEST_INT4_ROW = 100_000  # the kernels' sums of 16 * weight * input stay in int32
 
 
 def check(model: QuantModel) -> dict[str, Shape]:
@@ -79,8 +80,11 @@ def _check_layer(layer: Layer, sizes: dict[str, Shape], model: QuantModel) -> No
 def _check_weights(layer: Layer, source: Shape, part: Weights | None) -> None:
     if part is None:
         raise CodeError(f"layer {layer.name!r} has no weights: quantise the whole net")
-    if getattr(part, "bits", 8) != 8:
-        raise CodeError(f"layer {layer.name!r} has {part.bits}-bit weights; the C runs 8 bits: use the .tflite file instead")
+    if part.bits not in ((8, 4) if layer.kind == "conv" else (8,)):
+        raise CodeError(
+            f"layer {layer.name!r}, a {layer.kind}, has {part.bits}-bit weights; the C runs 8 bits, and 4 in a conv: "
+            "quantise it again with one of these"
+        )
     expected = {
         "conv": (layer.channels, *layer.kernel, source[2]),
         "depthwise": (1, *layer.kernel, layer.channels),
@@ -91,6 +95,11 @@ def _check_weights(layer: Layer, source: Shape, part: Weights | None) -> None:
         raise CodeError(
             f"layer {layer.name!r}: expected int8 weights {expected} with {scales} scales, got {part.values.dtype} "
             f"{part.values.shape} with {part.scales.shape}"
+        )
+    if part.bits == 4 and (np.abs(part.values.astype(int)).max() > 7 or part.values[0].size > LARGEST_INT4_ROW):
+        raise CodeError(
+            f"layer {layer.name!r}: expected int4 weights from -7 to 7, up to {LARGEST_INT4_ROW} for a channel, got values "
+            f"up to {np.abs(part.values.astype(int)).max()} and {part.values[0].size}: quantise it with 8 bits"
         )
     if layer.kind == "linear" and expected[1] > LARGEST_SIDE:
         raise CodeError(f"layer {layer.name!r} reads {expected[1]} values; the C holds {LARGEST_SIDE}: pool before it")

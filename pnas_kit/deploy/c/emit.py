@@ -27,6 +27,13 @@ def array(kind: str, name: str, values: Sequence[int] | np.ndarray) -> str:
     return f"static const {kind} {name}[{len(words)}] = {{\n    " + ",\n    ".join(lines) + "\n};\n"
 
 
+def int4_groups(values: np.ndarray) -> np.ndarray:
+    """int8 bytes `(channels * groups * 4,)` of int4 weights `(channels, ...)`, as nn_kernels.h describes them."""
+    rows = values.reshape(len(values), -1)
+    rows = np.pad(rows, ((0, 0), (0, -rows.shape[1] % 8))).reshape(len(rows), -1, 2, 4)
+    return (rows[:, :, 0] & 0xF | rows[:, :, 1] << 4).astype(np.int8).reshape(-1)
+
+
 @dataclass
 class Emitter:
     """Collects constants and calls, layer by layer."""
@@ -59,8 +66,12 @@ class Emitter:
 
     def conv(self, name: str, layer: Layer) -> None:
         constants = sums(layer, self.model)
-        values = self.model.weights[layer.name].values.reshape(-1)
-        if layer.kind != "depthwise" and values.size // layer.channels % 4:
+        part = self.model.weights[layer.name]
+        values = part.values.reshape(-1)
+        if part.bits == 4:
+            values = int4_groups(part.values)
+            self.kernels.add("int4")
+        elif layer.kind != "depthwise" and values.size // layer.channels % 4:
             values = np.concatenate([values, np.zeros(SPARE, np.int8)])
         self.any_scale |= not constants.short
         self.constants += [
@@ -73,7 +84,9 @@ class Emitter:
         low, high = self.range(layer)
         self.any_range |= (low, high) != (-128, 127)
         zeros = {"in_zero": self.model.tensors[layer.inputs[0]].zero_point, "out_zero": self.zero(layer)}
-        self.structure("nn_conv_layer", name, arrays | self.window(layer) | zeros | {"low": low, "high": high})
+        self.structure(
+            "nn_conv_layer", name, arrays | self.window(layer) | zeros | {"low": low, "high": high, "bits": part.bits}
+        )
         kernel = "nn_depthwise" if layer.kind == "depthwise" else "nn_conv"
         self.call(kernel, f"&{name}", self.at(layer.inputs[0]), self.at(layer.name), self.at(scratch_name(layer)))
 

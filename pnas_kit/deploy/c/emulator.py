@@ -6,21 +6,31 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-BOARD = Path(__file__).with_name("board")
-WARNINGS = ("-std=c99", "-Wall", "-Wextra", "-pedantic")
-STACK_BYTES = 2048
+from .link import (
+    BARE,
+    BOARD,
+    STACK_BYTES,
+    TEST_DATA,
+    WARNINGS,
+    DoesNotFit,
+    EmulatorError,
+    Memory,
+    ToolMissing,
+    explained,
+    write_script,
+)
+
+__all__ = [
+    "MACHINES", "STACK_BYTES", "DoesNotFit", "EmulatorError", "Image", "Machine", "Ran", "ToolMissing", "build", "find",
+    "installed", "run", "sizes",
+]  # fmt: skip
+
+TOOLS = ("arm-none-eabi-gcc", "arm-none-eabi-size", "qemu-system-arm")
 KIB, MIB = 1 << 10, 1 << 20
-
-
-class EmulatorError(RuntimeError):
-    """The image could not be built or run; the text says why and what to do."""
-
-
-class ToolMissing(EmulatorError):
-    """The cross compiler or the emulator is not installed."""
+FOUR_MIB = Memory(flash_bytes=4 * MIB, ram_bytes=4 * MIB)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,27 +39,30 @@ class Machine:
 
     name: str
     flags: tuple[str, ...]
-    flash_at: int = 0
-    flash_bytes: int = 4 * MIB
-    ram_at: int = 0x20000000
-    ram_bytes: int = 4 * MIB
+    memory: Memory = FOUR_MIB
     tick_ns: float = 40.0
 
 
 HARD = "-mfloat-abi=hard"
 MACHINES: dict[str, Machine] = {
     "cortex-m0": Machine(
-        name="microbit", flags=("-mcpu=cortex-m0",), flash_bytes=256 * KIB, ram_bytes=16 * KIB, tick_ns=62.5
+        name="microbit", flags=("-mcpu=cortex-m0",), tick_ns=62.5,
+        memory=Memory(flash_bytes=128 * KIB, ram_bytes=16 * KIB, tests_at=128 * KIB, tests_bytes=128 * KIB),
     ),
     "cortex-m3": Machine(name="mps2-an385", flags=("-mcpu=cortex-m3",)),
     "cortex-m4": Machine(name="mps2-an386", flags=("-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16", HARD)),
-    "cortex-m7": Machine(name="mps2-an500", flags=("-mcpu=cortex-m7", "-mfpu=fpv5-d16", HARD)),
+    "cortex-m7": Machine(
+        name="mps2-an500", flags=("-mcpu=cortex-m7", "-mfpu=fpv5-d16", HARD), memory=replace(FOUR_MIB, tests_at=0x60000000)
+    ),
     "cortex-m33": Machine(
-        name="mps2-an505", flags=("-mcpu=cortex-m33", "-mfpu=fpv5-sp-d16", HARD),
-        flash_at=0x10000000, ram_at=0x38000000, tick_ns=50.0,
+        name="mps2-an505", flags=("-mcpu=cortex-m33", "-mfpu=fpv5-sp-d16", HARD), tick_ns=50.0,
+        memory=Memory(flash_bytes=4 * MIB, ram_bytes=4 * MIB, flash_at=0x10000000, ram_at=0x38000000, tests_at=0x80000000),
     ),
     "cortex-m55": Machine(
-        name="mps3-an547", flags=("-mcpu=cortex-m55", HARD), flash_bytes=512 * KIB, ram_bytes=512 * KIB, tick_ns=31.25
+        name="mps3-an547", flags=("-mcpu=cortex-m55", HARD), tick_ns=31.25,
+        memory=Memory(
+            flash_bytes=2 * MIB, ram_bytes=4 * MIB, boot_at=0, flash_at=0x11000000, ram_at=0x31000000, tests_at=0x60000000
+        ),
     ),
 }  # fmt: skip
 """By core. The memories are the emulated boards'; `build` takes the user's board's sizes instead."""
@@ -57,7 +70,7 @@ MACHINES: dict[str, Machine] = {
 
 @dataclass(frozen=True)
 class Image:
-    """A linked program and its sizes in bytes: code and constants, initialised variables, other variables."""
+    """A linked program and its sizes in bytes: code and constants (no test vectors), initialised and other variables."""
 
     path: Path
     text: int
@@ -88,6 +101,11 @@ def find(tool: str) -> str:
     return path
 
 
+def installed() -> bool:
+    """Whether the cross compiler and the emulator are there."""
+    return all(map(shutil.which, TOOLS))
+
+
 def build(
     files: Mapping[str, str],
     folder: Path,
@@ -105,27 +123,26 @@ def build(
 
     Raises:
         ToolMissing: no cross compiler.
-        EmulatorError: a compiler's warning or error, or the net is larger than the memory.
+        DoesNotFit: the net is larger than the memory.
+        EmulatorError: a compiler's warning or error.
     """
     compiler = find("arm-none-eabi-gcc")
     _write(files, folder)
-    memory = {
-        "FLASH_AT": hex(machine.flash_at), "FLASH_BYTES": min(flash_bytes or machine.flash_bytes, machine.flash_bytes),
-        "RAM_AT": hex(machine.ram_at), "RAM_BYTES": min(ram_bytes or machine.ram_bytes, machine.ram_bytes),
-        "STACK_BYTES": STACK_BYTES,
-    }  # fmt: skip
-    script = (BOARD / "image.ld").read_text(encoding="utf-8")
-    script = re.sub(r"@(\w+)@", lambda match: str(memory[match[1]]), script)
-    (folder / "image.ld").write_text(script, encoding="utf-8")
+    own = machine.memory
+    memory = replace(
+        own,
+        flash_bytes=min(flash_bytes or own.flash_bytes, own.flash_bytes),
+        ram_bytes=min(ram_bytes or own.ram_bytes, own.ram_bytes),
+    )
+    write_script(memory, folder / "image.ld", entry="image_reset")
     sources = [folder / "nn.c", folder / "nn_selftest.c", *sorted(BOARD.glob("*.c"))]
     # Without a C library, and so without the compiler turning memcpy's own loop into a call of memcpy.
-    bare = ["-ffreestanding", "-fno-tree-loop-distribute-patterns"]
-    arguments = [*WARNINGS, "-Werror", *machine.flags, "-mthumb", optimise, *bare]
+    bare = ["-ffreestanding", "-fno-tree-loop-distribute-patterns", "-idirafter", BARE]
+    arguments = [*WARNINGS, *machine.flags, "-mthumb", optimise, *bare, TEST_DATA]
     linking = ["-nostdlib", "-T", folder / "image.ld", "-Wl,--gc-sections", "-I", folder]
     path = folder / "image.elf"
-    _call([compiler, *arguments, *flags, *linking, *sources, "-lgcc", "-o", path], "the C did not compile or does not fit")
-    text, data, bss = _measure(path)
-    return Image(path, text, data, bss)
+    _call([compiler, *arguments, *flags, *linking, *sources, "-lgcc", "-o", path], memory)
+    return Image(path, *_measure(path))
 
 
 def sizes(files: Mapping[str, str], folder: Path, machine: Machine, *, optimise: str = "-O2") -> tuple[int, int, int]:
@@ -138,8 +155,8 @@ def sizes(files: Mapping[str, str], folder: Path, machine: Machine, *, optimise:
     compiler = find("arm-none-eabi-gcc")
     _write(files, folder)
     path = folder / "nn.o"
-    flags = [*WARNINGS, "-Werror", *machine.flags, "-mthumb", optimise]
-    _call([compiler, *flags, "-c", folder / "nn.c", "-o", path], "the C did not compile")
+    flags = [*WARNINGS, *machine.flags, "-mthumb", optimise, "-idirafter", BARE]
+    _call([compiler, *flags, "-c", folder / "nn.c", "-o", path], machine.memory)
     return _measure(path)
 
 
@@ -150,8 +167,10 @@ def _write(files: Mapping[str, str], folder: Path) -> None:
 
 
 def _measure(path: Path) -> tuple[int, int, int]:
-    lines = _call([find("arm-none-eabi-size"), path], "the program has no sizes").splitlines()
-    text, data, bss = map(int, lines[1].split()[:3])
+    said = _call([find("arm-none-eabi-size"), "-A", path], Memory(flash_bytes=0, ram_bytes=0))
+    found = [(name, int(size)) for name, size in re.findall(r"^\.(\S+)\s+(\d+)", said, re.MULTILINE)]
+    kinds = (("vectors", "text", "rodata", "ARM.exidx"), ("data",), ("bss",))
+    text, data, bss = (sum(size for name, size in found if name.startswith(kind)) for kind in kinds)
     return text, data, bss
 
 
@@ -178,8 +197,8 @@ def run(image: Image, machine: Machine, *, seconds: float = 120.0) -> Ran:
     return Ran(found["tests"], found["different"], round(found["ticks"] * machine.tick_ns), said)
 
 
-def _call(command: Sequence[object], problem: str) -> str:
+def _call(command: Sequence[object], memory: Memory) -> str:
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
     if done.returncode:
-        raise EmulatorError(f"{problem}: {done.stderr.strip()[-800:]}")
+        raise explained(done.stderr, memory)
     return done.stdout

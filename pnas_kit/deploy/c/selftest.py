@@ -53,6 +53,10 @@ def selftest_files(test_vectors: tuple[np.ndarray, np.ndarray], input_shape: Sha
 
 #include <stdint.h>
 
+#ifndef NN_TEST_DATA
+#define NN_TEST_DATA /* or an attribute: where the tables shall lie */
+#endif
+
 #define NN_TESTS {len(x)}
 
 {_table("nn_test_inputs", math.prod(input_shape), x)}
@@ -64,4 +68,4 @@ def selftest_files(test_vectors: tuple[np.ndarray, np.ndarray], input_shape: Sha
 
 def _table(name: str, width: int, values: np.ndarray) -> str:
     rows = [", ".join(map(str, row.reshape(-1).tolist())) for row in values]
-    return f"static const int8_t {name}[NN_TESTS][{width}] = {{\n    {{" + "},\n    {".join(rows) + "}\n};\n"
+    return f"static const int8_t NN_TEST_DATA {name}[NN_TESTS][{width}] = {{\n    {{" + "},\n    {".join(rows) + "}\n};\n"

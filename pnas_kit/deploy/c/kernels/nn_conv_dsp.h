@@ -85,6 +85,17 @@ NN_INLINE int32_t nn_product(const int8_t *row, const nn_word *patch, const nn_w
     return sum;
 }
 
+/* Four of a channel's weights with two pixels whose groups lie side by side. */
+NN_INLINE void nn_four(const nn_word *group, uint32_t weights, int32_t *a, int32_t *b)
+{
+    uint32_t half = nn_even(weights);
+    *a = nn_smlad(group[0], half, *a);
+    *b = nn_smlad(group[2], half, *b);
+    half = nn_odd(weights);
+    *a = nn_smlad(group[1], half, *a);
+    *b = nn_smlad(group[3], half, *b);
+}
+
 /* All output channels of two pixels whose groups lie side by side, two channels at a time. */
 NN_KERNEL void nn_products_of_two(const nn_conv_layer *layer, const nn_word *patches, int count, int8_t *out)
 {
@@ -97,20 +108,9 @@ NN_KERNEL void nn_products_of_two(const nn_conv_layer *layer, const nn_word *pat
         const int8_t *v = row, *w = row + count;
         int32_t av = bias[0], bv = av, aw = bias[1], bw = aw;
         for (const nn_word *p = patches; p != end; p += 4, v += 4, w += 4) {
-            uint32_t a = p[0], a2 = p[1], b = p[2], b2 = p[3];
-            uint32_t bytes = nn_load(v), half = nn_even(bytes);
-            av = nn_smlad(a, half, av);
-            bv = nn_smlad(b, half, bv);
-            bytes = nn_odd(bytes);
-            av = nn_smlad(a2, bytes, av);
-            bv = nn_smlad(b2, bytes, bv);
+            nn_four(p, nn_load(v), &av, &bv);
             NN_AFTER(w, bv);
-            bytes = nn_load(w), half = nn_even(bytes);
-            aw = nn_smlad(a, half, aw);
-            bw = nn_smlad(b, half, bw);
-            bytes = nn_odd(bytes);
-            aw = nn_smlad(a2, bytes, aw);
-            bw = nn_smlad(b2, bytes, bw);
+            nn_four(p, nn_load(w), &aw, &bw);
         }
         row += 2 * count;
         out[0] = nn_output_of(av, scale[0], shift[0], rounding, layer);
@@ -158,6 +158,93 @@ NN_KERNEL void nn_products_of_one(const nn_conv_layer *layer, const nn_word *pat
         *out++ = nn_output_of(nn_product(row, patch, end, 2, *bias++), *scale++, *shift++, rounding, layer);
 }
 
+#ifdef NN_HAS_INT4
+/* Weights of a group of eight, times 16. */
+NN_INLINE uint32_t nn_first_four(const int8_t *group)
+{
+    return nn_load(group) << 4 & 0xF0F0F0F0;
+}
+
+NN_INLINE uint32_t nn_last_four(const int8_t *group)
+{
+    return nn_load(group) & 0xF0F0F0F0;
+}
+
+/* All output channels of two pixels whose groups lie side by side, with int4 weights. The sums of products are multiples
+ * of 16, since the weights are. */
+NN_KERNEL void nn_products_of_two_int4(const nn_conv_layer *layer, const nn_word *patches, int groups, int8_t *out)
+{
+    int32_t rounding = 1 + 2 * layer->out_zero;
+    const int8_t *row = layer->weights, *shift = layer->shift;
+    const int32_t *bias = layer->bias, *scale = layer->scale;
+    const nn_word *end = patches + 4 * groups;
+    int8_t *out_b = out + layer->out_channels, *last = out_b - 1;
+    for (; out < last; out += 2, out_b += 2, bias += 2, scale += 2, shift += 2) {
+        const int8_t *v = row, *w = row + 2 * groups;
+        int32_t av = 0, bv = 0, aw = 0, bw = 0;
+        for (const nn_word *p = patches; p != end; p += 8, v += 4, w += 4) {
+            nn_four(p, nn_first_four(v), &av, &bv);
+            NN_AFTER(w, bv);
+            nn_four(p, nn_first_four(w), &aw, &bw);
+            NN_AFTER(v, bw);
+            nn_four(p + 4, nn_last_four(v), &av, &bv);
+            NN_AFTER(w, bv);
+            nn_four(p + 4, nn_last_four(w), &aw, &bw);
+        }
+        row += 4 * groups;
+        out[0] = nn_output_of(bias[0] + (av >> 4), scale[0], shift[0], rounding, layer);
+        out_b[0] = nn_output_of(bias[0] + (bv >> 4), scale[0], shift[0], rounding, layer);
+        out[1] = nn_output_of(bias[1] + (aw >> 4), scale[1], shift[1], rounding, layer);
+        out_b[1] = nn_output_of(bias[1] + (bw >> 4), scale[1], shift[1], rounding, layer);
+    }
+    if (out == last) {
+        int32_t a = 0, b = 0;
+        for (const nn_word *p = patches; p != end; p += 8, row += 4) {
+            nn_four(p, nn_first_four(row), &a, &b);
+            nn_four(p + 4, nn_last_four(row), &a, &b);
+        }
+        *out = nn_output_of(*bias + (a >> 4), *scale, *shift, rounding, layer);
+        *out_b = nn_output_of(*bias + (b >> 4), *scale, *shift, rounding, layer);
+    }
+}
+
+/* The same for one pixel. */
+NN_KERNEL void nn_products_of_one_int4(const nn_conv_layer *layer, const nn_word *patch, int groups, int8_t *out)
+{
+    int32_t rounding = 1 + 2 * layer->out_zero;
+    const int8_t *row = layer->weights;
+    const nn_word *end = patch + 2 * groups;
+    for (int channel = 0; channel < layer->out_channels; channel++) {
+        int32_t sum = 0;
+        for (const nn_word *p = patch; p != end; p += 4, row += 4) {
+            uint32_t first = nn_first_four(row), second = nn_last_four(row);
+            sum = nn_smlad(p[1], nn_odd(first), nn_smlad(p[0], nn_even(first), sum));
+            sum = nn_smlad(p[3], nn_odd(second), nn_smlad(p[2], nn_even(second), sum));
+        }
+        sum = layer->bias[channel] + (sum >> 4);
+        out[channel] = nn_output_of(sum, layer->scale[channel], layer->shift[channel], rounding, layer);
+    }
+}
+#endif
+
+NN_INLINE void nn_products(const nn_conv_layer *layer, const nn_word *patches, int count, int groups, int pixels, int8_t *out)
+{
+#ifdef NN_HAS_INT4
+    if (layer->bits == 4) {
+        if (pixels == 2)
+            nn_products_of_two_int4(layer, patches, groups, out);
+        else
+            nn_products_of_one_int4(layer, patches, groups, out);
+        return;
+    }
+#endif
+    (void)groups;
+    if (pixels == 2)
+        nn_products_of_two(layer, patches, count, out);
+    else
+        nn_products_of_one(layer, patches, count, out);
+}
+
 /* scratch: two widened patches (one, if there is one pixel), then the bytes of one. */
 NN_KERNEL void nn_conv(const nn_conv_layer *layer, const int8_t *in, int8_t *out, int8_t *scratch)
 {
@@ -165,7 +252,8 @@ NN_KERNEL void nn_conv(const nn_conv_layer *layer, const int8_t *in, int8_t *out
     int direct = layer->kernel_height * layer->kernel_width * layer->stride_height * layer->stride_width == 1;
     int32_t left = (int32_t)layer->out_height * layer->out_width;
     nn_word *patches = (nn_word *)(void *)scratch;
-    int8_t *bytes = scratch + (count + 3) / 4 * (left > 1 ? 16 : 8);
+    int groups = layer->bits == 4 ? (count + 7) / 8 * 2 : (count + 3) / 4;
+    int8_t *bytes = scratch + groups * (left > 1 ? 16 : 8);
     while (left) {
         int pixels = left > 1 ? 2 : 1;
         for (int i = 0; i < pixels; i++) {
@@ -178,10 +266,7 @@ NN_KERNEL void nn_conv(const nn_conv_layer *layer, const int8_t *in, int8_t *out
             if (++x == layer->out_width)
                 x = 0, y++;
         }
-        if (pixels == 2)
-            nn_products_of_two(layer, patches, count, out);
-        else
-            nn_products_of_one(layer, patches, count, out);
+        nn_products(layer, patches, count, groups, pixels, out);
         out += pixels * layer->out_channels;
         left -= pixels;
     }

@@ -55,11 +55,41 @@ NN_KERNEL void nn_products_of_one(const nn_conv_layer *layer, const int8_t *a, i
     }
 }
 
-/* scratch: two patches, unless kernel and stride are 1. */
+#ifdef NN_HAS_INT4
+/* The same for two pixels, which may be one, and int4 weights; `count` is a multiple of eight. */
+NN_KERNEL void nn_products_int4(const nn_conv_layer *layer, const int8_t *a, const int8_t *b, int count, int8_t *out_a,
+                                int8_t *out_b)
+{
+    int32_t rounding = 1 + 2 * layer->out_zero;
+    const int8_t *weights = layer->weights;
+    for (int channel = 0; channel < layer->out_channels; channel++) {
+        int32_t sum_a = 0, sum_b = 0;
+        for (int i = 0; i < count; i += 8)
+            for (int j = i; j < i + 4; j++, weights++) {
+                int32_t low = (int8_t)((uint8_t)*weights << 4), high = *weights & ~15;
+                sum_a += a[j] * low + a[j + 4] * high;
+                sum_b += b[j] * low + b[j + 4] * high;
+            }
+        /* The sums are multiples of 16, since the weights were. */
+        sum_a = (sum_a >> 4) + layer->bias[channel];
+        sum_b = (sum_b >> 4) + layer->bias[channel];
+        out_a[channel] = nn_output_of(sum_a, layer->scale[channel], layer->shift[channel], rounding, layer);
+        out_b[channel] = nn_output_of(sum_b, layer->scale[channel], layer->shift[channel], rounding, layer);
+    }
+}
+#endif
+
+/* scratch: two patches, unless kernel and stride are 1; int4 weights want them in multiples of eight bytes. */
 NN_KERNEL void nn_conv(const nn_conv_layer *layer, const int8_t *in, int8_t *out, int8_t *scratch)
 {
     int count = layer->kernel_height * layer->kernel_width * layer->in_channels;
     int direct = layer->kernel_height * layer->kernel_width * layer->stride_height * layer->stride_width == 1;
+#ifdef NN_HAS_INT4
+    if (layer->bits == 4) {
+        direct = direct && count % 8 == 0; /* reading on to a multiple of eight could leave the arena */
+        count = (count + 7) / 8 * 8;
+    }
+#endif
     int32_t pixels = (int32_t)layer->out_height * layer->out_width;
     for (int32_t pixel = 0; pixel < pixels; pixel += 2) {
         int32_t other = pixel + 1 < pixels ? pixel + 1 : pixel;
@@ -71,6 +101,12 @@ NN_KERNEL void nn_conv(const nn_conv_layer *layer, const int8_t *in, int8_t *out
             nn_patch(layer, in, pixel / layer->out_width, pixel % layer->out_width, scratch);
             nn_patch(layer, in, other / layer->out_width, other % layer->out_width, scratch + count);
         }
+#ifdef NN_HAS_INT4
+        if (layer->bits == 4) {
+            nn_products_int4(layer, a, b, count, out + pixel * layer->out_channels, out + other * layer->out_channels);
+            continue;
+        }
+#endif
         if (other == pixel)
             nn_products_of_one(layer, a, count, out + pixel * layer->out_channels);
         else

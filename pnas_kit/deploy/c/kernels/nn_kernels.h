@@ -30,7 +30,9 @@
 #endif
 
 /* A convolution, depthwise convolution or linear layer (a 1x1 convolution of one pixel).
- * weights: convolution (out, height, width, in), depthwise (height, width, channel); bias: one per output channel;
+ * weights: convolution (out, height, width, in), depthwise (height, width, channel); bias: one per output channel; bits:
+ * 8, or 4 for rows in groups of eight weights filled up with zeros, where byte i of a group holds weight i in its low half
+ * and weight i + 4 in its high half, so that a shift and a mask give four weights times 16;
  * scale, shift: an output is sum * scale / 2^(32 + shift), rounded twice as TensorFlow Lite does. */
 typedef struct {
     const int8_t *weights;
@@ -40,6 +42,7 @@ typedef struct {
     uint16_t in_height, in_width, in_channels, out_height, out_width, out_channels;
     uint8_t kernel_height, kernel_width, stride_height, stride_width, pad_top, pad_left;
     int8_t in_zero, out_zero, low, high;
+    uint8_t bits;
 } nn_conv_layer;
 
 /* A sum of two feature maps with different scales. */
