@@ -175,12 +175,15 @@ class Run:
         return fields and Result(**fields)
 
     def file(self, number: int, name: str) -> Path:
-        """One of a prototype's files: "model.tflite", "model_data.h", "report.html".
+        """One of a prototype's files: "model.tflite", "model_data.h", "report.html", "firmware.zip", "quant.npz".
 
         Raises:
             RunError: it does not exist (yet).
         """
         path = self.prototype(number) / name
+        refused = self.prototype(number) / "firmware.txt"
+        if name == "firmware.zip" and refused.is_file() and not path.is_file():
+            raise RunError(f"prototype {number} has no firmware: {refused.read_text(encoding='utf-8')}")
         if not path.is_file():
             raise RunError(f"prototype {number} has no {name} yet: train it first")
         return path
