@@ -17,6 +17,10 @@ LEFT, RIGHT, TOP, BOTTOM = 52, 8, 30, 22
 COLOURS = {"written": "#0072b2", "read": "#56b4e9", "kept": "#e69f00"}  # Okabe-Ito: told apart by everyone
 KINDS = {"conv": "#0072b2", "pointwise": "#009e73", "depthwise": "#e69f00", "linear": "#cc79a7"}
 MEANINGS = {"written": "written by the operator", "read": "read by it", "kept": "kept for a later one"}
+KEY = (
+    '<span style="white-space:nowrap;margin-left:10px"><i style="display:inline-block;width:10px;height:10px;'
+    'border-radius:2px;margin-right:4px;background:{}"></i>{}</span>'
+)
 INK, DIM, LINE = "currentColor", "color-mix(in srgb, currentColor 66%, transparent)", "rgb(128 128 128 / 35%)"
 
 
@@ -45,7 +49,8 @@ def memory_svg(timeline: Timeline, ops: Sequence[Op]) -> str:
         parts = dict.fromkeys(COLOURS, 0)
         for buffer in moment.live:
             parts["written" if buffer.name == op.name else "read" if buffer.name in op.inputs else "kept"] += buffer.size
-        tip = f"{op.name}: {words.kib(moment.bytes)} ({', '.join(f'{_called(b.name)} {words.kib(b.size)}' for b in moment.live)})"
+        alive = ", ".join(f"{_called(buffer.name)} {words.kib(buffer.size)}" for buffer in moment.live)
+        tip = f"{op.name}: {words.kib(moment.bytes)} ({alive})"
         bars.append(_bar(index, len(ops), [(size / top, COLOURS[use]) for use, size in parts.items()], tip))
     peak = timeline.moments[timeline.peak]
     mark = _mark(timeline.peak, len(ops), peak.bytes / top, f"peak {words.kib(peak.bytes)} at {peak.op}")
@@ -96,11 +101,7 @@ def _kinds(ops: Sequence[Op]) -> dict[str, str]:
 
 
 def _legend(colours: dict[str, str], meanings: dict[str, str]) -> str:
-    key = '<span style="white-space:nowrap;margin-left:8px"><i style="background:{}"></i>{}</span>'
-    key = key.replace(
-        "background", "display:inline-block;width:10px;height:10px;margin-right:4px;border-radius:2px;background"
-    )
-    return "".join(key.format(colour, meanings.get(name, name)) for name, colour in colours.items())
+    return "".join(KEY.format(colour, meanings.get(name, name)) for name, colour in colours.items())
 
 
 def _place(index: int, count: int) -> tuple[float, float]:
@@ -151,7 +152,7 @@ def _frame(label: str, inside: str, ops: Sequence[Op]) -> str:
     y = HEIGHT - 6
     names = (
         f'<text x="{LEFT}" y="{y}" fill="{DIM}">{attribute(ops[0].name)}</text>'
-        f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{y}" text-anchor="middle" fill="{DIM}">operators in the order they run</text>'
+        f'<text x="{(LEFT + WIDTH) / 2}" y="{y}" text-anchor="middle" fill="{DIM}">operators in the order they run</text>'
         f'<text x="{WIDTH - RIGHT}" y="{y}" text-anchor="end" fill="{DIM}">{attribute(ops[-1].name)}</text>'
     )
     return (
