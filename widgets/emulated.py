@@ -29,12 +29,10 @@ def _told(found: Emulation | None) -> str:
         )
     if found.state != "done":
         return f'<span class="pn-failed" role="alert">{attribute(found.error or found.state)}</span>'
-    same = found.different == 0
-    badge = (
-        f'<span class="pn-badge {"pn-good" if same else "pn-wrong"}">{"same bytes" if same else "different bytes"}</span>'
-    )
+    kind, verdict = ("pn-wrong", "different bytes") if found.different else ("pn-good", "same bytes")
+    where = f"{found.core} on {found.machine}, {found.how}"
     return (
-        f'{badge}<span role="status"><b>{words.count(found.different)} of {words.count(found.bytes)}</b> output bytes differ over '
-        f"{found.tests} test inputs · <b>{words.count(found.instructions)}</b> instructions per inference · "
-        f"{attribute(found.core)} on {attribute(found.machine)}, {attribute(found.how)}</span>"
+        f'<span class="pn-badge {kind}">{verdict}</span><span role="status"><b>{words.count(found.different)} of '
+        f"{words.count(found.bytes)}</b> output bytes differ over {found.tests} test inputs · "
+        f"<b>{words.count(found.instructions)}</b> instructions per inference · {attribute(where)}</span>"
     )

@@ -39,8 +39,8 @@ class StepDeploy:
         )
         note = "Verified: every int8 file was run on the whole test set, and on TensorFlow Lite Micro for its RAM."
         self.view = group("deploy", group("panel", heading("Models", note), self._table))
+        state.observe(guard(lambda _: self._explained.clear()), "run")  # before it is drawn
         state.observe(guard(lambda _: self.draw()), ["results", "picked", "run", "status", "emulations"])
-        state.observe(guard(lambda _: self._explained.clear()), "run")
         self.draw()
 
     def _offer(self, key: str) -> None:
