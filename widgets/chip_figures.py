@@ -16,7 +16,7 @@ WIDTH, HEIGHT = 580, 216
 LEFT, RIGHT, TOP, BOTTOM = 52, 8, 30, 22
 COLOURS = {"written": "#0072b2", "read": "#56b4e9", "kept": "#e69f00"}  # Okabe-Ito: told apart by everyone
 KINDS = {"conv": "#0072b2", "pointwise": "#009e73", "depthwise": "#e69f00", "linear": "#cc79a7"}
-MEANINGS = {"written": "written by the operator", "read": "read by it", "kept": "kept for a later one"}
+MEANINGS = {"written": "output", "read": "inputs", "kept": "kept for a later operator"}
 KEY = (
     '<span style="white-space:nowrap;margin-left:10px"><i style="display:inline-block;width:10px;height:10px;'
     'border-radius:2px;margin-right:4px;background:{}"></i>{}</span>'
@@ -53,7 +53,7 @@ def memory_svg(timeline: Timeline, ops: Sequence[Op]) -> str:
         tip = f"{op.name}: {words.kib(moment.bytes)} ({alive})"
         bars.append(_bar(index, len(ops), [(size / top, COLOURS[use]) for use, size in parts.items()], tip))
     peak = timeline.moments[timeline.peak]
-    mark = _mark(timeline.peak, len(ops), peak.bytes / top, f"peak {words.kib(peak.bytes)} at {peak.op}")
+    mark = _mark(timeline.peak, len(ops), peak.bytes / top, f"peak {words.figure(peak.bytes / KIB)} KiB at {peak.op}")
     label = f"Memory over the {len(ops)} operators: most at {peak.op}, {words.kib(peak.bytes)} of {words.kib(top)} planned"
     return _frame(label, _grid(top / KIB, "KiB") + "".join(bars) + mark, ops)
 
@@ -85,8 +85,8 @@ def latency_words(ops: Sequence[Op], board: Board, engine: str) -> str:
         "assumed": "assumed, since nothing is published for this core with it",
     }[known.how]
     return (
-        f"{words.milliseconds(whole.value)} in all with {engine}; estimated, {words.span(whole)} ms is likely. "
-        f"Cycles per MAC are {how}. Operators without MACs count as 0: theirs is in the others."
+        f"{words.milliseconds(whole.value)} in all with {engine}: an estimate, likely {words.span(whole)} ms. "
+        f"Cycles per MAC are {how}. Operators without MACs show 0; the others' figures carry their time."
     )
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from pnas_kit.runs import Emulation
-from widgets import words
+from widgets import cards, words
 from widgets.words import attribute
+
+ENGINES = {"qemu": "QEMU", "unicorn": "Unicorn"}
 
 
 def emulation_html(number: int, found: Emulation | None) -> str:
     """The button that starts it, its progress, its result, or what went wrong."""
     running = found is not None and found.state == "running"
-    text = "Run it on an emulated board" if found is None else "Run it again on an emulated board"
+    text, rest = ("Run it on an emulated board", "") if found is None else ("Run it again", " on an emulated board")
     button = (
         f'<button type="button" class="pn-plain" data-action="emulate" data-key="{number}"{" disabled" if running else ""} '
-        f'aria-label="{text}: prototype {number}">{text}</button>'
+        f'aria-label="{text}{rest}: prototype {number}">{text}</button>'
     )
     return f'<div class="pn-emulation" data-state="{found.state if found else "new"}">{button}{_told(found)}</div>'
 
@@ -30,7 +32,7 @@ def _told(found: Emulation | None) -> str:
     if found.state != "done":
         return f'<span class="pn-failed" role="alert">{attribute(found.error or found.state)}</span>'
     kind, verdict = ("pn-wrong", "different bytes") if found.different else ("pn-good", "same bytes")
-    where = f"{found.core} on {found.machine}, {found.how}"
+    where = f"{cards.core(found.core)} of {found.machine}, {ENGINES.get(found.how, found.how)}"
     return (
         f'<span class="pn-badge {kind}">{verdict}</span><span role="status"><b>{words.count(found.different)} of '
         f"{words.count(found.bytes)}</b> output bytes differ over {found.tests} test inputs · "

@@ -122,7 +122,7 @@ class StepDeploy:
 HEAD = (
     '<thead><tr><th rowspan="2">Prototype</th><th colspan="2" scope="colgroup">Accuracy on SAMPLES test samples</th>'
     '<th rowspan="2">Flash</th><th colspan="2" scope="colgroup">RAM for feature maps</th>'
-    '<th rowspan="2">Latency<small>estimate, band</small></th><th rowspan="2">Energy<small>estimate, band</small></th>'
+    '<th rowspan="2">Latency<small>estimate, range</small></th><th rowspan="2">Energy<small>estimate, range</small></th>'
     '<th rowspan="2">Download</th></tr><tr><th>int8</th><th>float</th><th>planned</th><th>measured</th></tr></thead>'
 )
 FOOT = (

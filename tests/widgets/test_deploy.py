@@ -53,7 +53,7 @@ def test_memory_is_drawn_as_high_as_it_is(model):
     expected = [TALL * moment.bytes / timeline.arena_bytes for moment in timeline.moments]
     assert bars(svg) == pytest.approx(expected, abs=0.2)
     peak = timeline.moments[timeline.peak]
-    assert f"peak {words.kib(peak.bytes)} at {peak.op}" in svg and svg.count('class="pn-peak"') == 1
+    assert f"peak {words.figure(peak.bytes / 1024)} KiB at {peak.op}" in svg and svg.count('class="pn-peak"') == 1
 
 
 def test_time_is_drawn_as_long_as_it_is(model):
@@ -69,7 +69,7 @@ def test_the_words_have_hint_band_and_engine(model, board):
     shown = text(costs_html(model.arch.pruned, model.arch.input_shape, board))
     whole = latency(model.ops, board)
     assert memory_timeline(model.ops, model.arch.input_shape).hint in shown
-    assert f"{words.milliseconds(whole.value)} in all with TFLM" in shown and f"{words.span(whole)} ms is likely" in shown
+    assert f"{words.milliseconds(whole.value)} in all with TFLM" in shown and f"likely {words.span(whole)} ms." in shown
 
 
 def test_the_pictures_are_opened_and_closed_by_their_button(deploy):
