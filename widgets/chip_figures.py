@@ -31,7 +31,8 @@ def costs_html(layers: Layers, input_shape: Shape, board: Board, engine: str | N
     return (
         '<div class="pn-costs" style="display:grid;grid-template-columns:repeat(auto-fit,minmax(380px,1fr));gap:12px 24px">'
         f"<figure><figcaption><b>Memory for feature maps</b> {_legend(COLOURS, MEANINGS)}</figcaption>"
-        f"{memory_svg(timeline, ops)}<p>{attribute(timeline.hint)}</p></figure>"
+        f"{memory_svg(timeline, ops)}<p>{attribute(timeline.hint)} The top line is what the planner takes, "
+        f"{words.figure(timeline.arena_bytes / KIB)} KiB.</p></figure>"
         f"<figure><figcaption><b>Time</b> {_legend(_kinds(ops), {})}</figcaption>"
         f"{latency_svg(ops, board, engine)}<p>{attribute(latency_words(ops, board, name))}</p></figure></div>"
     )
