@@ -90,7 +90,7 @@ class StepDeploy:
             f"<td><b>{words.percent(result.int8_accuracy, 2)}</b></td><td>{words.percent(result.float_accuracy, 2)}</td>"
             f"<td>{words.kib(result.tflite_bytes)}</td><td>{words.kib(result.arena_predicted)}</td><td>{measured}</td>"
             f"<td>{self._time(result)}</td><td>{self._energy(result)}</td>"
-            f'<td class="pn-files">{files}</td></tr>'
+            f'<td class="pn-files"><div>{files}</div></td></tr>'
         )
 
     def _time(self, result: Result) -> str:
