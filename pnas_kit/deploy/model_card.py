@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pnas_kit.cost import Board, Estimated, energy, estimate, latency, speed, trace
 from pnas_kit.cost.cimage import c_flash_bytes, c_ram_bytes
+from pnas_kit.space.layers import INPUT
 
 from .model import QuantModel
 
@@ -47,7 +48,7 @@ def _section(title: str, body: str) -> str:
 
 def _pairs(rows: Iterable[tuple[str, object]]) -> str:
     shown = [(name, value) for name, value in rows if value not in (None, "")]
-    return _table(("", ""), shown) if shown else ""
+    return _table(("What", "Value"), shown) if shown else ""
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -60,14 +61,22 @@ def _sha256(content: bytes) -> str:
 
 
 def _what(model: QuantModel, tflite: bytes, facts: Mapping[str, object]) -> list[tuple[str, object]]:
-    sides = "×".join(map(str, model.input_shape))
+    sides, read = "×".join(map(str, model.input_shape)), model.tensors[INPUT]
     return [
         ("Network", facts.get("architecture")),
         ("Input", f"int8, {sides} (rows, columns, channels)"),
+        ("Input, real to int8", f"round(real / {read.scale:.9g}) + {read.zero_point}, for real = (raw - mean) / deviation"),
+        ("Mean, deviation", _moments(facts)),
         ("Output", f"int8, {model.layers[-1].channels} classes, not normalised"),
         ("Quantisation", facts.get("quantisation")),
         ("SHA-256 of model.tflite", _sha256(tflite)),
     ]
+
+
+def _moments(facts: Mapping[str, object]) -> str:
+    """Of every channel of the training part, in raw units."""
+    mean, deviation = (", ".join(f"{float(value):.6g}" for value in facts[name]) for name in ("mean", "deviation"))
+    return f"{mean}; {deviation} (of every channel of the training part, raw unit)"
 
 
 def _data(data: Mapping[str, object]) -> list[tuple[str, object]]:
