@@ -1,4 +1,4 @@
-"""The runner's command line: `python -m pnas_kit search RUN` or `python -m pnas_kit train RUN`."""
+"""The runner's command line: `python -m pnas_kit search RUN`, `... train RUN` or `... emulate RUN NUMBER`."""
 
 from __future__ import annotations
 
@@ -11,9 +11,16 @@ from pnas_kit.runs.records import PHASES
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m pnas_kit", description="Work on a run until it is done or stopped.")
-    parser.add_argument("phase", choices=PHASES, help="what to do")
+    parser.add_argument("phase", choices=(*PHASES, "emulate"), help="what to do")
     parser.add_argument("run", help="folder of the run")
+    parser.add_argument("number", type=int, nargs="?", help="prototype to emulate")
     arguments = parser.parse_args()
+    if (arguments.phase == "emulate") != (arguments.number is not None):
+        parser.error("expected a prototype's number with `emulate`, and only there")
+    if arguments.phase == "emulate":
+        from pnas_kit.runs.emulation import work
+
+        return work(Run(arguments.run), arguments.number)
     from pnas_kit.runs.runner import work
 
     return work(arguments.phase, Run(arguments.run))

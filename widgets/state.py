@@ -69,6 +69,7 @@ class State(traitlets.HasTraits):
     picked = traitlets.List(traitlets.Int())
     curves = traitlets.Dict()  # picked number -> its epochs so far
     results = traitlets.Dict()  # picked number -> its verified figures
+    emulations = traitlets.Dict()  # number of a result -> how its run on an emulated board stands
 
     def __init__(self, **values: Any) -> None:
         self.lock = threading.RLock()
@@ -82,6 +83,11 @@ class State(traitlets.HasTraits):
     def live(self) -> bool:
         """Whether a runner is at work on the run on show."""
         return self.status is not None and self.status.alive
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is at work on the run on show."""
+        return self.live or any(emulation.state == "running" for emulation in self.emulations.values())
 
     @property
     def target(self) -> Board:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from pnas_kit.cost import Estimated, energy, speed
 from pnas_kit.runs import Result
+from pnas_kit.space import Arch
 from widgets import cards, words
+from widgets.chip_figures import costs_html
 from widgets.controls import group, heading
 from widgets.download import Download
+from widgets.emulated import emulation_html
 from widgets.pane import Pane
 from widgets.state import State
 from widgets.words import attribute
@@ -16,19 +20,27 @@ FILES = {
     "model.tflite": ("Model", ".tflite", "application/octet-stream"),
     "model_data.h": ("C array", ".h", "text/plain"),
     "report.html": ("Report", ".html", "text/html"),
+    "firmware.zip": ("Firmware", ".zip", "application/zip"),
 }
 
 
 class StepDeploy:
-    """A table of what was measured, and downloads."""
+    """A table of what was measured, downloads, runs on an emulated board, and pictures of the cost."""
 
-    def __init__(self, state: State, guard: Callable, download: Download) -> None:
+    def __init__(self, state: State, guard: Callable, download: Download, hurry: Callable[[], None]) -> None:
         self._state = state
         self._download = download
-        self._table = Pane(file=guard(self._offer, todo="Train the prototype again."))
+        self._hurry = hurry
+        self._explained: set[int] = set()  # prototypes whose pictures are on show
+        self._table = Pane(
+            file=guard(self._offer, todo="Train the prototype again."),
+            emulate=guard(self._emulate, todo="Train the prototype again, or wait for what is going on."),
+            costs=guard(self._explain),
+        )
         note = "Verified: every int8 file was run on the whole test set, and on TensorFlow Lite Micro for its RAM."
         self.view = group("deploy", group("panel", heading("Models", note), self._table))
-        state.observe(guard(lambda _: self.draw()), ["results", "picked", "run", "status"])
+        state.observe(guard(lambda _: self._explained.clear()), "run")  # before it is drawn
+        state.observe(guard(lambda _: self.draw()), ["results", "picked", "run", "status", "emulations"])
         self.draw()
 
     def _offer(self, key: str) -> None:
@@ -36,6 +48,14 @@ class StepDeploy:
         path = self._state.run.file(int(number), name)
         run = self._state.run
         self._download.offer(f"{run.config.data}-{number}-{name}", path.read_bytes(), FILES[name][2])
+
+    def _emulate(self, key: str) -> None:
+        self._state.run.emulate(int(key))
+        self._hurry()
+
+    def _explain(self, key: str) -> None:
+        self._explained ^= {int(key)}
+        self.draw()
 
     def draw(self) -> None:
         """Bring the table in line with the state."""
@@ -46,7 +66,10 @@ class StepDeploy:
             return
         by_number = {candidate.number: candidate for candidate in state.candidates}
         results = sorted(state.results.values(), key=lambda result: -result.int8_accuracy)
-        body = "".join(self._row(r, by_number[r.number].arch.words, r is results[0]) for r in results)
+        body = "".join(
+            self._row(r, by_number[r.number].arch.words, r is results[0]) + self._more(r.number, by_number[r.number].arch)
+            for r in results
+        )
         waiting = len(state.picked) - len(results)
         more = f'<p class="pn-note">{waiting} more still to be trained.</p>' if waiting else ""
         head = HEAD.replace("SAMPLES", words.count(results[0].test_count))
@@ -55,7 +78,6 @@ class StepDeploy:
 
     def _row(self, result: Result, architecture: str, best: bool) -> str:
         measured = "–" if result.arena_measured is None else words.kib(result.arena_measured)
-        energy = "–" if result.energy_mj is None else f"{result.energy_mj:.2f} mJ"
         badge = '<span class="pn-badge pn-good">most accurate</span>' if best and len(self._state.results) > 1 else ""
         files = "".join(
             f'<button type="button" class="pn-plain" data-action="file" data-key="{result.number}:{name}" '
@@ -67,23 +89,49 @@ class StepDeploy:
             f"<small>{attribute(architecture)}</small></th>"
             f"<td><b>{words.percent(result.int8_accuracy, 2)}</b></td><td>{words.percent(result.float_accuracy, 2)}</td>"
             f"<td>{words.kib(result.tflite_bytes)}</td><td>{words.kib(result.arena_predicted)}</td><td>{measured}</td>"
-            f"<td>{words.milliseconds(result.latency_ms)}</td><td>{energy}</td>"
-            f'<td class="pn-files">{files}</td></tr>'
+            f"<td>{self._time(result)}</td><td>{self._energy(result)}</td>"
+            f'<td class="pn-files"><div>{files}</div></td></tr>'
+        )
+
+    def _time(self, result: Result) -> str:
+        """Latency and its band."""
+        band = speed(self._state.run.problem.board.core).band
+        return f"{words.milliseconds(result.latency_ms)}<small>{words.span(Estimated(result.latency_ms, band))}</small>"
+
+    def _energy(self, result: Result) -> str:
+        known = energy((), self._state.run.problem.board)  # for its band, which the operators have no part in
+        if result.energy_mj is None or known is None:
+            return "–"
+        return f"{words.figure(result.energy_mj)} mJ<small>{words.span(Estimated(result.energy_mj, known.band))}</small>"
+
+    def _more(self, number: int, arch: Arch) -> str:
+        """The row below a model: the emulated board, and what it costs."""
+        shown = number in self._explained
+        button = (
+            f'<button type="button" class="pn-plain" data-action="costs" data-key="{number}" '
+            f'aria-expanded="{str(shown).lower()}" aria-label="What prototype {number} costs">What it costs</button>'
+        )
+        pictures = costs_html(arch.pruned, arch.input_shape, self._state.run.problem.board) if shown else ""
+        emulation = emulation_html(number, self._state.emulations.get(number))
+        return (
+            f'<tr class="pn-more" data-key="{number}:more"><td colspan="9"><div class="pn-doing">{button}{emulation}</div>'
+            f"{pictures}</td></tr>"
         )
 
 
 HEAD = (
     '<thead><tr><th rowspan="2">Prototype</th><th colspan="2" scope="colgroup">Accuracy on SAMPLES test samples</th>'
     '<th rowspan="2">Flash</th><th colspan="2" scope="colgroup">RAM for feature maps</th>'
-    '<th rowspan="2">Latency<small>estimate</small></th><th rowspan="2">Energy<small>estimate</small></th>'
+    '<th rowspan="2">Latency<small>estimate, range</small></th><th rowspan="2">Energy<small>estimate, range</small></th>'
     '<th rowspan="2">Download</th></tr><tr><th>int8</th><th>float</th><th>planned</th><th>measured</th></tr></thead>'
 )
 FOOT = (
     '<dl class="pn-hints"><div><dt>Model .tflite</dt><dd>Runs in TensorFlow Lite on a computer or phone and in TensorFlow '
     "Lite Micro on the board.</dd></div><div><dt>C array .h</dt><dd>The same bytes as a constant: include it in your "
     "firmware beside TensorFlow Lite Micro.</dd></div><div><dt>Report .html</dt><dd>Every figure with how it was obtained, "
-    "the confusion table and what the network looks like.</dd></div></dl>"
+    "the confusion table and what the network looks like.</dd></div><div><dt>Firmware .zip</dt><dd>The network as C with a "
+    "self-test, an Arduino sketch, PlatformIO, Make and CMake projects, and a model card.</dd></div></dl>"
     '<p class="pn-note">Flash is the size of the .tflite file. Planned RAM comes from our memory planner; measured RAM is '
     "what TensorFlow Lite Micro allocates for the file. Latency and energy are estimates for the chosen board, not "
-    "measurements. A dash means that no figure is known.</p>"
+    "measurements; the small figures give the likely range. A dash means that no figure is known.</p>"
 )

@@ -33,7 +33,7 @@ class Watch:
             self._proposed_from = 0
             with state.hold_trait_notifications():
                 state.status, state.candidates, state.proposed, state.picked = None, (), [], []
-                state.curves, state.results = {}, {}
+                state.curves, state.results, state.emulations = {}, {}, {}
             if run is None:
                 return
             self.read(run)
@@ -56,7 +56,7 @@ class Watch:
     def _pause(self) -> float:
         if time.monotonic() < self._hurry_until:
             return HURRY
-        return PERIOD if self._state.live else QUIET
+        return PERIOD if self._state.busy else QUIET
 
     def read(self, run: Run) -> None:
         """Bring the state up to date; the caller holds its lock."""
@@ -85,6 +85,9 @@ class Watch:
         results = {number: result for number in state.picked if (result := run.result(number))}
         if results.keys() != state.results.keys():
             state.results = results
+        emulations = {number: found for number in results if (found := run.emulation(number))}
+        if emulations != state.emulations:
+            state.emulations = emulations
 
 
 def _differs(new: Status, old: Status | None) -> bool:

@@ -3,6 +3,8 @@
 import math
 from html import escape
 
+from pnas_kit.cost import Estimated
+
 KIB = 1024
 THIN = "\u2009"  # thin space between thousands and before units
 
@@ -32,9 +34,21 @@ def macs(number: float) -> str:
     return f"{number / 1e3:.0f} k MACs"
 
 
+def figure(number: float) -> str:
+    """A number above or equal to 0 with two or more digits that count: 0.042, 2.2, 233."""
+    if number >= 100:
+        return count(number)
+    return f"{number:.1f}" if number >= 1 else f"{number:.2g}"
+
+
 def milliseconds(time: float) -> str:
     """A latency."""
-    return f"{time:.1f} ms" if time < 100 else f"{count(time)} ms"
+    return f"{figure(time)} ms"
+
+
+def span(estimated: Estimated) -> str:
+    """The band of an estimate, without its unit: "166 to 326"."""
+    return f"{figure(estimated.low)} to {figure(estimated.high)}"
 
 
 def percent(share: float | None, digits: int = 1) -> str:

@@ -54,7 +54,7 @@ class Workbench(ipywidgets.VBox):
             "search": StepSearch(state, guard, self.front, self._begin, self._watch.hurry),
             "choose": StepChoose(state, guard, self.front),
             "train": StepTrain(state, guard, self._watch.hurry),
-            "deploy": StepDeploy(state, guard, self._download),
+            "deploy": StepDeploy(state, guard, self._download, self._watch.hurry),
         }
         self._bar = Pane(step=guard(lambda name: state.set_trait("step", name)))
         self._runs = Pane(run=guard(self._choose_run))

@@ -6,6 +6,7 @@ import hashlib
 import time
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,11 +19,16 @@ from .folder import append_line, read_json, write_bytes, write_json, write_text
 from .records import Result
 from .run import Run
 
+if TYPE_CHECKING:  # at run time only where it is made: whoever looks at runs stays light
+    from pnas_kit.deploy import QuantModel
+
 CALIBRATION_SAMPLES = 512
 JUDGING_SAMPLES = 2000
 MOST_LOST = 0.005
 """Accuracy that plain quantisation may cost before a prototype is fine-tuned with rounding in the loop."""
 FINE_TUNING_EPOCHS = 5
+TESTS = 20
+"""Test samples that the firmware's self-test and the emulated board run."""
 
 
 def make_prototype(path: str, number: int, threads: int) -> None:
@@ -64,8 +70,8 @@ def _keep_epochs(path: Path, epochs: list) -> None:
         append_line(path, asdict(epoch))
 
 
-def _quantised(run: Run, data: Dataset, recipe: Recipe, net) -> tuple[bytes, str]:
-    """The integer file and how it was made: fine-tuned only where plain quantisation loses more than `MOST_LOST`.
+def _quantised(run: Run, data: Dataset, recipe: Recipe, net) -> tuple[QuantModel, bytes, str]:
+    """The integer net, its file and how it was made: fine-tuned only where plain quantisation loses more than `MOST_LOST`.
 
     Both the loss and the best of the fine-tuned are judged on the validation part; the test split has no say.
     """
@@ -78,14 +84,15 @@ def _quantised(run: Run, data: Dataset, recipe: Recipe, net) -> tuple[bytes, str
     calibration = data.train_x[rng.permutation(train)[:CALIBRATION_SAMPLES]]
     judged = held_out[:JUDGING_SAMPLES]
     x, y = data.train_x[judged], data.train_y[judged]
-    plain = write_tflite(quantise(net, calibration))
+    model = quantise(net, calibration)
+    plain = write_tflite(model)
     wanted = accuracy(net, *tensors(x, y)) - MOST_LOST
     if evaluate(plain, x, y).accuracy >= wanted:
-        return plain, "post-training"
+        return model, plain, "post-training"
     seen = tensors(data.train_x[train], data.train_y[train])
-    tuned = map(write_tflite, fine_tune(net, calibration, *seen, epochs=FINE_TUNING_EPOCHS, seed=run.config.seed))
-    best = max(tuned, key=lambda model: evaluate(model, x, y).accuracy)
-    return best, "post-training" if best == plain else "quantisation-aware"
+    tuned = fine_tune(net, calibration, *seen, epochs=FINE_TUNING_EPOCHS, seed=run.config.seed)
+    model, best = max(((m, write_tflite(m)) for m in tuned), key=lambda pair: evaluate(pair[1], x, y).accuracy)
+    return model, best, "post-training" if best == plain else "quantisation-aware"
 
 
 def _deliver(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, net) -> None:
@@ -93,7 +100,7 @@ def _deliver(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, net)
     from pnas_kit.learn.train import accuracy, tensors
 
     folder = run.prototype(candidate.number)
-    model, method = _quantised(run, data, recipe, net)
+    quantised, model, method = _quantised(run, data, recipe, net)
     score = evaluate(model, data.test_x, data.test_y, threads=run.config.workers)
     try:
         measured = arena(model).head_bytes
@@ -122,9 +129,37 @@ def _deliver(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, net)
         sha256=hashlib.sha256(model).hexdigest(),
     )
     write_bytes(folder / "model.tflite", model)
+    _write_firmware(run, candidate, data, quantised, model, result)
     write_text(folder / "model_data.h", c_header(model, "model_data", cost.ram_bytes, data.card))
     write_text(folder / "report.html", _report(run, candidate, data, result))
     write_json(folder / "result.json", asdict(result))
+
+
+def _write_firmware(run: Run, candidate: Candidate, data: Dataset, model: QuantModel, tflite: bytes, result: Result) -> None:
+    """The integer net, its test inputs and the firmware project; `firmware.txt` says why where there is no project."""
+    from pnas_kit.deploy import Interpreter
+    from pnas_kit.deploy.firmware import FirmwareError, firmware_project
+    from pnas_kit.deploy.stored import arrays_file, dump
+
+    folder = run.prototype(candidate.number)
+    chosen = np.linspace(0, len(data.test_x) - 1, TESTS).astype(int)
+    inputs = model.tensors["input"].quantise(data.test_x[chosen])
+    outputs = Interpreter(tflite).run(inputs)
+    write_bytes(folder / "quant.npz", dump(model))
+    write_bytes(folder / "tests.npz", arrays_file({"inputs": inputs, "outputs": outputs}))
+    facts = asdict(result) | {
+        "mean": data.mean,
+        "deviation": data.std,
+        "seed": run.config.seed,
+        "versions": read_json(run.path / "versions.json", {}),
+        "architecture": candidate.arch.words,
+    }
+    try:
+        project = firmware_project(model, tflite, (inputs, outputs), data.card, run.problem.board, facts)
+    except FirmwareError as error:
+        write_text(folder / "firmware.txt", str(error))
+    else:
+        write_bytes(folder / "firmware.zip", project)
 
 
 def _report(run: Run, candidate: Candidate, data: Dataset, result: Result) -> str:

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
-import subprocess
-import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
-
-import psutil
 
 from pnas_kit.learn.data import CATALOGUE
 from pnas_kit.learn.epoch import Epoch
@@ -18,11 +14,11 @@ from pnas_kit.search import Candidate, Problem
 from pnas_kit.search.front import propose
 from pnas_kit.search.journal import Journal
 
+from . import emulation
+from .emulation import Emulation
 from .folder import read_json, read_lines, write_json
+from .process import is_alive, launch
 from .records import PHASES, Config, Result, Status
-
-STARTING_SECONDS = 60
-"""After so long without a sign a runner that was being started counts as crashed."""
 
 LEAVE_SECONDS = 5
 """How long a stopped runner may take to be gone."""
@@ -87,19 +83,12 @@ class Run:
         for leftover in ("stop", "pause", "journal.log.lock"):
             (self.path / leftover).unlink(missing_ok=True)
         write_json(self.path / "status.json", asdict(Status(phase=phase, state="starting", started=time.time())))
-        with (self.path / "runner.log").open("ab") as log:
-            subprocess.Popen(
-                [sys.executable, "-m", "pnas_kit", phase, str(self.path)],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                **_detached(),
-            )
+        launch(self.path / "runner.log", phase, str(self.path))
 
     def _wait_for_the_last_runner(self) -> None:
         """A runner that was told to stop says so at once and is gone a moment later."""
         deadline = time.monotonic() + LEAVE_SECONDS
-        while (status := self.status).pid is not None and _is_alive(status):
+        while (status := self.status).pid is not None and is_alive(status.pid, status.started):
             if time.monotonic() > deadline:
                 raise RunError(f"the last runner, process {status.pid}, does not end; end it, then start again")
             time.sleep(0.02)
@@ -121,7 +110,7 @@ class Run:
         if fields is None:
             return Status()
         status = Status(**fields)
-        if status.alive and not _is_alive(status):
+        if status.alive and not is_alive(status.pid, status.started):
             return Status(**{**fields, "state": "crashed", "error": self._crash_message()})
         return status
 
@@ -174,29 +163,33 @@ class Run:
         return fields and Result(**fields)
 
     def file(self, number: int, name: str) -> Path:
-        """One of a prototype's files: "model.tflite", "model_data.h", "report.html".
+        """One of a prototype's files: "model.tflite", "model_data.h", "report.html", "firmware.zip", "quant.npz".
 
         Raises:
             RunError: it does not exist (yet).
         """
         path = self.prototype(number) / name
+        refused = self.prototype(number) / "firmware.txt"
+        if name == "firmware.zip" and refused.is_file() and not path.is_file():
+            raise RunError(f"prototype {number} has no firmware: {refused.read_text(encoding='utf-8')}")
         if not path.is_file():
             raise RunError(f"prototype {number} has no {name} yet: train it first")
         return path
 
+    # ---- the emulated board
 
-def _is_alive(status: Status) -> bool:
-    if status.pid is None:
-        return time.time() - status.started < STARTING_SECONDS
-    try:
-        process = psutil.Process(status.pid)
-        return abs(process.create_time() - status.started) < 2 and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
+    def emulate(self, number: int) -> None:
+        """Run a prototype's generated C on an emulated board, in a process of its own that outlives this one.
 
+        Raises:
+            RunError: it is being run already, or it has no integer net (yet).
+        """
+        found = self.emulation(number)
+        if found and found.state == "running":
+            raise RunError(f"prototype {number} is being run on an emulated board already; wait until it is done")
+        self.file(number, "quant.npz")
+        emulation.start(self, number)
 
-def _detached() -> dict:
-    """Arguments that let a child process live on when its parent, or its parent's terminal, ends."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP}
-    return {"start_new_session": True}
+    def emulation(self, number: int) -> Emulation | None:
+        """How a prototype's run on an emulated board stands; None where nobody asked for it."""
+        return emulation.read(self.prototype(number))

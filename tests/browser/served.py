@@ -19,6 +19,7 @@ class Served:
         with self.log.open("w") as log:
             command = [sys.executable, "-m", "widgets.serve", "--port", "8870", *options]
             self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT)
+        self.started = psutil.Process(self.process.pid).create_time()
         self.url = self._wait(60)
 
     def _wait(self, seconds):

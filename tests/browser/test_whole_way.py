@@ -2,13 +2,17 @@
 
 import re
 import time
+import zipfile
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
 
+from pnas_kit.cost import memory_timeline, trace
 from pnas_kit.deploy import evaluate
 from pnas_kit.learn.data import load
-from pnas_kit.runs import Run
+from pnas_kit.runs import Emulation, Run
+from pnas_kit.runs.folder import write_json
 
 CHART = ".pn-search .pn-front"
 
@@ -164,7 +168,7 @@ def test_the_model_is_trained_and_downloaded_and_runs(served, page, shot, told, 
     shot(page, "6-deploy")
 
     files = {}
-    for title in ("Model", "C array", "Report"):
+    for title in ("Model", "C array", "Report", "Firmware"):
         with page.expect_download() as download:
             row.get_by_role("button", name=f"Download {title}").click()
         files[title] = tmp_path / download.value.suggested_filename
@@ -174,8 +178,63 @@ def test_the_model_is_trained_and_downloaded_and_runs(served, page, shot, told, 
     assert model == run.file(number, "model.tflite").read_bytes()
     assert len(re.findall(r"0x[0-9a-f]{2}", files["C array"].read_text())) == len(model)
     assert "<html" in files["Report"].read_text()
+    with zipfile.ZipFile(files["Firmware"]) as project:
+        root = f"digits_{number}"
+        assert project.testzip() is None and project.read(f"{root}/model.tflite") == model
+        parts = ("src/nn.c", "src/nn.h", f"arduino/{root}/{root}.ino", "Makefile", "MODEL_CARD.md", "emulated/image.ld")
+        assert {f"{root}/{part}" for part in parts} <= set(project.namelist())
     digits = load("digits")
     score = evaluate(model, digits.test_x, digits.test_y)
     assert f"{100 * score.accuracy:.2f} %" in shown
     assert np.trace(score.confusion) == round(score.accuracy * 359)
+    assert page.problems == [] and page.foreign == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_a_model_costs_is_drawn(served, page, shot, told, theme):
+    run, number = Run(told["run"]), told["number"]
+    run.file(number, "model.tflite")
+    page.goto(f"{served.app}?run={run.name}&theme={theme}")
+    page.wait_for_selector(".pn-steps")
+    step(page, "deploy")
+    button = page.get_by_role("button", name=f"What prototype {number} costs")
+    button.click()
+    page.wait_for_selector(".pn-costs svg")
+    assert button.get_attribute("aria-expanded") == "true"
+    arch = run.candidates()[number].arch
+    ops = trace(arch.pruned, arch.input_shape)
+    pictures = page.locator(".pn-costs svg")
+    assert [pictures.nth(i).locator("g[data-op]").count() for i in (0, 1)] == [len(ops), len(ops)]
+    assert memory_timeline(ops, arch.input_shape).hint in page.locator(".pn-costs").inner_text()
+    wide = page.evaluate("(box => box.scrollWidth - box.clientWidth)(document.querySelector('main'))")
+    assert wide <= 0
+    shot(page, f"7-costs-{theme}")
+    button.click()
+    page.wait_for_selector(".pn-costs", state="detached")
+    assert page.problems == [] and page.foreign == []
+
+
+def test_the_emulated_board_is_followed_on_the_page(served, page, shot, told):
+    run, number = Run(told["run"]), told["number"]
+    run.file(number, "model.tflite")
+    page.goto(f"{served.app}?run={run.name}")
+    page.wait_for_selector(".pn-steps")
+    step(page, "deploy")
+    line, folder = page.locator(".pn-emulation"), run.prototype(number)
+    going = Emulation(message="running test 5 of 20", share=0.25, pid=served.process.pid, started=served.started)
+    write_json(folder / "emulating.json", asdict(going))
+    page.wait_for_selector('.pn-emulation[data-state="running"] progress')
+    assert line.get_by_role("button").is_disabled()
+    shot(page, "8-emulating")
+    done = Emulation(
+        state="done", how="qemu", machine="mps2-an386", core="cortex-m4", tests=20, bytes=200, instructions=123456
+    )  # fmt: skip
+    write_json(folder / "emulated.json", asdict(done))
+    (folder / "emulating.json").unlink()
+    page.wait_for_selector('.pn-emulation[data-state="done"]')
+    assert "0 of 200 output bytes differ" in line.inner_text().replace("\u2009", " ")
+    shot(page, "9-emulated")
+    write_json(folder / "emulating.json", asdict(replace(done, state="failed", error="the compiler is missing: install it")))
+    page.wait_for_selector(".pn-emulation [role=alert] >> text=install it")
+    shot(page, "10-failed")
     assert page.problems == [] and page.foreign == []

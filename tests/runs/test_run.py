@@ -2,7 +2,9 @@ import hashlib
 import os
 import signal
 import time
+import zipfile
 
+import numpy as np
 import psutil
 import pytest
 
@@ -80,7 +82,8 @@ def test_training_needs_a_pick(tmp_path):
 
 
 def test_a_prototype_is_trained_stopped_resumed_and_verified(searched):
-    from pnas_kit.deploy import evaluate
+    from pnas_kit.deploy import Interpreter, evaluate, write_tflite
+    from pnas_kit.deploy.stored import load as load_net
     from pnas_kit.learn.data import load
 
     smallest = min((c for c in searched.candidates() if c.feasible), key=lambda c: c.cost.macs).number
@@ -104,8 +107,22 @@ def test_a_prototype_is_trained_stopped_resumed_and_verified(searched):
     assert result.arena_measured in (None, result.arena_predicted)
     assert result.tflite_bytes == searched.candidates()[smallest].cost.flash_bytes
     assert result.ram_bytes == searched.candidates()[smallest].cost.ram_bytes
-    for name in ("model_data.h", "report.html"):
+    for name in ("model_data.h", "report.html", "firmware.zip"):
         assert searched.file(smallest, name).stat().st_size > 1000
+    assert write_tflite(load_net(searched.file(smallest, "quant.npz"))) == model
+    with np.load(searched.file(smallest, "tests.npz"), allow_pickle=False) as tests:
+        assert len(tests["inputs"]) == 20 and np.array_equal(Interpreter(model).run(tests["inputs"]), tests["outputs"])
+    with zipfile.ZipFile(searched.file(smallest, "firmware.zip")) as project:
+        assert project.read(f"digits_{smallest}/model.tflite") == model
+        assert result.sha256 in project.read(f"digits_{smallest}/MODEL_CARD.md").decode()
+
+
+def test_a_refused_firmware_says_why(tmp_path):
+    run = Run.create(config(), tmp_path)
+    run.prototype(3).mkdir(parents=True)
+    (run.prototype(3) / "firmware.txt").write_text("there is no C for this network")
+    with pytest.raises(RunError, match="prototype 3 has no firmware: there is no C for this network"):
+        run.file(3, "firmware.zip")
 
 
 def test_a_killed_runner_is_noticed_and_nothing_finished_is_lost(tmp_path):

@@ -18,4 +18,6 @@ def test_the_quickstart_ends_with_a_model(tmp_path):
     assert (tmp_path / "model.tflite").read_bytes()[4:8] == b"TFL3"
     printed = "".join(o.get("text", "") for cell in notebook.cells for o in cell.get("outputs", []))
     assert "of 359 test samples right" in printed
+    shown = "".join(o["data"].get("text/html", "") for c in notebook.cells for o in c.get("outputs", []) if "data" in o)
+    assert shown.count('class="pn-peak"') == 2
     assert list(tmp_path.iterdir()) == [tmp_path / "model.tflite"]

@@ -1,0 +1,169 @@
+"""A firmware project: the network as C with everything that builds, tests and describes it, in one reproducible zip."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from pnas_kit.cost import Board
+from pnas_kit.cost.cimage import c_flash_bytes, c_ram_bytes
+from pnas_kit.paths import DATA
+
+from .c import CodeError, generate
+from .c.emulator import BOARD as START_UP
+from .c.emulator import STACK_BYTES
+from .fields import fields
+from .model import QuantModel
+from .model_card import model_card
+from .stand_in import StandIn, stand_in
+from .stored import zipped
+
+TEMPLATES = Path(__file__).with_name("project")
+LEAST_TESTS = 20
+START_UP_BYTES = 1024
+"""Code besides the network's: start-up, self-test and report take some 700 bytes."""
+
+
+class FirmwareError(ValueError):
+    """There is no firmware of this network for this board; the text says why and what to do."""
+
+
+def firmware_project(
+    model: QuantModel,
+    tflite: bytes,
+    test_vectors: tuple[np.ndarray, np.ndarray],
+    card: object,
+    board: Board,
+    facts: Mapping[str, object],
+) -> bytes:
+    """A zip with the network for a board; equal arguments give equal bytes.
+
+    Args:
+        model: from `quantise`.
+        tflite: `write_tflite(model)`.
+        test_vectors: at least 20 int8 inputs `(count, height, width, channels)` and the outputs `(count, units)` of
+            the reference interpreter.
+        card: of the data set, a `Card` or a mapping.
+        board: its RAM and flash are the linker script's.
+        facts: what only the training knows: the fields of a `pnas_kit.runs.Result`, and `mean`, `deviation`
+            (per channel, raw units), `seed`, `versions`, `architecture` (words). `mean` and `deviation` are
+            needed, the model card leaves out what is missing.
+
+    Raises:
+        FirmwareError: a layer that has no C, a board without enough RAM or flash, or too few test vectors.
+    """
+    data = fields(card)
+    try:
+        source = generate(model, test_vectors)
+    except CodeError as error:
+        raise FirmwareError(f"there is no C for this network: {error}") from None
+    if len(test_vectors[0]) < LEAST_TESTS:
+        raise FirmwareError(f"expected at least {LEAST_TESTS} test vectors, got {len(test_vectors[0])}: give more inputs")
+    _check_fit(model, board)
+    files = _texts(model, source, test_vectors, data, board, facts)
+    whole = {name: text.encode() for name, text in files.items()} | {"model.tflite": tflite}
+    whole["MODEL_CARD.md"] = model_card(model, whole, data, board, facts).encode()
+    return zipped({f"{_name(data, facts)}/{name}": content for name, content in whole.items()})
+
+
+def _name(data: Mapping[str, object], facts: Mapping[str, object]) -> str:
+    """A C identifier, which Arduino and CMake take as a name too."""
+    words = [str(data.get("name", "network")), *([str(facts["number"])] if "number" in facts else [])]
+    return re.sub(r"\W", "_", "_".join(words), flags=re.ASCII)
+
+
+def _check_fit(model: QuantModel, board: Board) -> None:
+    flash = c_flash_bytes(model.layers, model.input_shape) + START_UP_BYTES
+    ram = c_ram_bytes(model.layers, model.input_shape) + STACK_BYTES
+    for needed, there, what in ((flash, board.flash_bytes, "flash"), (ram, board.ram_bytes, "RAM")):
+        if needed > there:
+            raise FirmwareError(
+                f"the generated C needs about {needed:,} bytes of {what}, with start-up and stack, and {board.name} has "
+                f"{there:,}: choose a smaller network or a board with more {what}"
+            )
+
+
+def _texts(model, source, test_vectors, data, board: Board, facts) -> dict[str, str]:
+    """The project's text files by path; the model card is not among them."""
+    name, target = _name(data, facts), stand_in(board.core)
+    fitting = _tests_that_fit(model, test_vectors, board)
+    values = _values(model, data, board, facts, target, fitting) | {"TESTS": len(test_vectors[0])}
+    feed = {"nn_data.h": fill("nn_data.h", values)}
+    few = tuple(part[:fitting] for part in test_vectors) if fitting else None
+    flashed = source if fitting == len(test_vectors[0]) else generate(model, few)
+    sketch = {f"arduino/{name}/src/{file}": text for file, text in (flashed | feed).items()}
+    emulated = {f"emulated/{path.name}": path.read_text(encoding="utf-8") for path in sorted(START_UP.glob("*.c"))}
+    return {
+        **{f"src/{file}": text for file, text in (source | feed).items()},
+        **sketch,
+        f"arduino/{name}/{name}.ino": fill("sketch.ino", values),
+        **emulated,
+        "emulated/image.ld": fill("image.ld", values),
+        "host/main.c": fill("host_main.c", values),
+        "platformio.ini": _platformio(board, name),
+        **{file: fill(file, values) for file in ("Makefile", "CMakeLists.txt", "README.md")},
+    }
+
+
+def fill(template: str, values: Mapping[str, object]) -> str:
+    """A template of the project with `@NAME@` replaced."""
+    text = (TEMPLATES / template).read_text(encoding="utf-8")
+    return re.sub(r"@([A-Z_]+)@", lambda match: str(values[match[1]]), text)
+
+
+def _tests_that_fit(model: QuantModel, test_vectors: tuple[np.ndarray, np.ndarray], board: Board) -> int:
+    """How many test vectors the board has room for, in half of the flash that the network leaves free."""
+    free = board.flash_bytes - c_flash_bytes(model.layers, model.input_shape)
+    each = sum(part[0].size for part in test_vectors)
+    return min(len(test_vectors[0]), free // 2 // each)
+
+
+def _values(model: QuantModel, data, board: Board, facts, target: StandIn, fitting: int) -> dict[str, object]:
+    machine = target.machine
+    classes = [str(name) for name in data.get("classes") or range(model.layers[-1].channels)]
+    unit = f"Raw unit: {data['unit']}." if data.get("unit") else ""
+    return {
+        "NAME": _name(data, facts), "TITLE": data.get("title", "A network"), "BOARD": board.name,
+        "MACHINE": machine.name, "FLAGS": " ".join(target.flags), "STAND_IN": target.words,
+        "FLASH_AT": hex(machine.flash_at), "FLASH_BYTES": min(board.flash_bytes, machine.flash_bytes),
+        "RAM_AT": hex(machine.ram_at), "RAM_BYTES": min(board.ram_bytes, machine.ram_bytes),
+        "RAM": f"{board.ram_bytes:,} bytes", "FLASH": f"{board.flash_bytes:,} bytes",
+        "TESTS_AT": hex(target.tests_at), "STACK_BYTES": STACK_BYTES, "SELFTESTS": fitting,
+        "ON_BOARD": f"the self-test with {fitting} test vectors" if fitting else "without the self-test, which has no room",
+        "CLASSES": len(classes), "NAMES": ", ".join(json.dumps(name, ensure_ascii=False) for name in classes),
+        "MEAN": _floats(facts["mean"]), "DEVIATION": _floats(facts["deviation"]), "UNIT": unit,
+        "ABOUT": "\n".join(f" * {line}" for line in (f"Data set: {data.get('title', 'unknown')}", unit) if line),
+        "PLATFORMIO": "`pio run -t upload`." if board.id in platformio() else (
+            "`platformio.ini` lacks this board's name; the file says what to fill in."
+        ),
+    }  # fmt: skip
+
+
+def _floats(values: object) -> str:
+    """float32 values as C constants that are exactly these."""
+    numbers = (np.format_float_scientific(np.float32(value), unique=True, trim="0") for value in np.atleast_1d(values))
+    return ", ".join(f"{number}f" for number in numbers)
+
+
+def platformio() -> dict[str, dict[str, str]]:
+    """PlatformIO's platform, board and framework by our board's id, where it knows the board (its own definitions)."""
+    with open(DATA / "platformio.csv", newline="", encoding="utf-8") as file:
+        return {row.pop("id"): row for row in csv.DictReader(file)}
+
+
+def _platformio(board: Board, name: str) -> str:
+    known = platformio().get(board.id)
+    lines = [f"; {board.name}", "[platformio]", f"src_dir = arduino/{name}", "", f"[env:{board.id}]"]
+    if known:
+        lines += [f"{key} = {value}" for key, value in known.items()]
+    else:
+        lines += [
+            f"; No name of {board.name} in PlatformIO is known here: see https://docs.platformio.org/en/latest/boards/",
+            "platform = FILL_IN", "board = FILL_IN", "framework = arduino",
+        ]  # fmt: skip
+    return "\n".join([*lines, "build_flags = -O2", "monitor_speed = 115200", ""])

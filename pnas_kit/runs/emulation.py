@@ -1,0 +1,111 @@
+"""A prototype's run on an emulated board: a small detached job, `python -m pnas_kit emulate RUN NUMBER`.
+
+It writes `emulating.json` while it works and `emulated.json` at its end; who looks at the run reads only these.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+
+from .folder import read_json, write_json
+from .process import is_alive, launch
+
+if TYPE_CHECKING:
+    from .run import Run
+
+GOING, DONE, LOG = "emulating.json", "emulated.json", "emulate.log"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Emulation:
+    """How a prototype's run on an emulated board stands.
+
+    Attributes:
+        state: "running", "done", "failed" (an error was recorded) or "crashed" (the job is gone without a word).
+        message, share: what is being done, and how much of it, 0 to 1.
+        error: what went wrong and what to do, in words.
+        pid, started: of the job.
+        how, machine, core: what ran it: "qemu" or "unicorn", the emulated board, its core.
+        tests, bytes, different: test inputs, output bytes over all of them, and how many were not as expected.
+        instructions: of one inference.
+        code_bytes, ram_bytes: of the image.
+        seconds: that the run took on this computer.
+    """
+
+    state: str = "running"
+    message: str = ""
+    share: float = 0.0
+    error: str | None = None
+    pid: int | None = None
+    started: float = 0.0
+    how: str = ""
+    machine: str = ""
+    core: str = ""
+    tests: int = 0
+    bytes: int = 0
+    different: int = 0
+    instructions: int = 0
+    code_bytes: int = 0
+    ram_bytes: int = 0
+    seconds: float = 0.0
+
+
+def start(run: Run, number: int) -> None:
+    """Start the job for a prototype; the caller has looked that none is going on."""
+    folder = run.prototype(number)
+    write_json(folder / GOING, asdict(Emulation(message="starting", started=time.time())))
+    launch(folder / LOG, "emulate", str(run.path), str(number))
+
+
+def read(folder: Path) -> Emulation | None:
+    """How it stands in a prototype's folder; None where nobody asked for it."""
+    # The result is written before the progress file goes: seen in the other order there would be a moment with neither.
+    going = read_json(folder / GOING)
+    if going is None:
+        done = read_json(folder / DONE)
+        return None if done is None else Emulation(**done)
+    found = Emulation(**going)
+    if found.state == "running" and not is_alive(found.pid, found.started):
+        words = f"the job ended without a word; its last ones are in prototypes/{folder.name}/{LOG}. Run it again"
+        return Emulation(**{**going, "state": "crashed", "error": words})
+    return found
+
+
+def work(run: Run, number: int) -> int:
+    """Do the job; returns the process's exit code."""
+    folder, me = run.prototype(number), psutil.Process()
+    me_fields = {"pid": me.pid, "started": me.create_time()}
+
+    def tell(message: str = "", share: float = 0.0, **more: object) -> None:
+        write_json(folder / GOING, asdict(Emulation(message=message, share=share, **me_fields, **more)))
+
+    tell("reading the network")
+    try:
+        done = _emulate(run, number, tell)
+    except Exception as error:
+        traceback.print_exc()
+        tell(state="failed", error=f"{error}" or type(error).__name__)
+        return 1
+    write_json(folder / DONE, asdict(done))
+    (folder / GOING).unlink()
+    return 0
+
+
+def _emulate(run: Run, number: int, tell) -> Emulation:
+    import numpy as np
+
+    from pnas_kit.deploy.emulate import emulate
+    from pnas_kit.deploy.stored import load
+
+    model = load(run.file(number, "quant.npz"))
+    with np.load(run.file(number, "tests.npz"), allow_pickle=False) as tests:
+        inputs, outputs = tests["inputs"], tests["outputs"]
+    found = emulate(model, inputs, run.problem.board, progress=tell)
+    names = ("how", "machine", "core", "tests", "different", "instructions", "code_bytes", "ram_bytes", "seconds")
+    return Emulation(state="done", share=1.0, bytes=int(outputs.size), **{name: getattr(found, name) for name in names})

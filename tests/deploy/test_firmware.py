@@ -1,0 +1,216 @@
+"""The firmware project: what is in it builds and runs, and says what it is."""
+
+import hashlib
+import io
+import os
+import re
+import shutil
+import subprocess
+import zipfile
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from handmade import CLASSES, sample_layers, samples, trained_like
+
+from pnas_kit.cost import Board, boards, energy, latency, trace
+from pnas_kit.cost.cimage import c_flash_bytes, c_ram_bytes
+from pnas_kit.deploy import Interpreter, write_tflite
+from pnas_kit.deploy.firmware import FirmwareError, firmware_project, platformio
+from pnas_kit.deploy.quantiser import quantise
+from pnas_kit.space.layers import INPUT
+
+TESTS = 20
+NANO = boards()["nano-33-ble"]
+CARD = {
+    "name": "digits", "title": "Waves", "licence": "free", "citation": "nobody 2020", "unit": "volts", "task": "image",
+    "classes": [f"class {n}" for n in range(CLASSES - 1)] + ['a "quoted" one'],
+}  # fmt: skip
+
+
+def needs(*tools):
+    absent = [tool for tool in tools if shutil.which(tool) is None]
+    return pytest.mark.skipif(
+        bool(absent) and os.environ.get("PNAS_REQUIRE_TOOLCHAIN") != "1",
+        reason=f"{' and '.join(absent)} not installed: apt-get install make cmake gcc-arm-none-eabi qemu-system-arm",
+    )
+
+
+def net(seed):
+    layers, shape = sample_layers(seed)
+    return quantise(trained_like(layers, shape, seed), samples(shape, 24, seed))
+
+
+def facts(model, **more):
+    channels = model.input_shape[2]
+    return {
+        "number": 7, "mean": np.linspace(0.5, 2.0, channels), "deviation": np.linspace(0.1, 3.0, channels), "seed": 3,
+        "float_accuracy": 0.9, "int8_accuracy": 0.875, "test_count": 40, "confusion": np.diag([8] * CLASSES).tolist(),
+        "versions": {"numpy": "1.26", "platform": "somewhere"}, **more,
+    }  # fmt: skip
+
+
+def project(seed=1, board=NANO, wrong=0, model=None, count=TESTS, **more):
+    model = model or net(seed)
+    tflite = write_tflite(model)
+    x = np.random.default_rng(seed).integers(-128, 128, (count, *model.input_shape), dtype=np.int8)
+    y = Interpreter(tflite).run(x)
+    y.reshape(-1)[:wrong] ^= 1
+    return firmware_project(model, tflite, (x, y), CARD, board, facts(model, **more))
+
+
+def unpacked(content, folder):
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        archive.extractall(folder)
+    (root,) = folder.iterdir()
+    return root
+
+
+def make(folder, *arguments):
+    return subprocess.run(["make", *arguments], cwd=folder, capture_output=True, text=True, check=False)
+
+
+@needs("make", "arm-none-eabi-gcc", "qemu-system-arm")
+@pytest.mark.parametrize("board", ["nano-33-ble", "pico", "teensy-41", "nrf5340-dk", "ek-ra8d1", "esp32"])
+def test_the_plain_project_builds_and_runs_on_an_emulated_board(board, tmp_path):
+    root = unpacked(project(2, boards()[board]), tmp_path)
+    done = make(root)
+    assert done.returncode == 0 and "warning" not in done.stderr, done.stderr
+    done = make(root, "run")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(rf"^different 0\nticks \d+\ntests {TESTS}$", done.stdout + done.stderr, re.MULTILINE)
+
+
+@needs("make", "arm-none-eabi-gcc", "qemu-system-arm")
+def test_a_wrong_byte_fails_the_run(tmp_path):
+    done = make(unpacked(project(2, wrong=3), tmp_path), "run")
+    assert done.returncode != 0 and "different 3\n" in done.stdout + done.stderr
+
+
+@needs("make", "arm-none-eabi-gcc")
+def test_the_board_s_memory_is_the_linker_s(tmp_path):
+    model = net(2)
+    root = unpacked(project(model=model), tmp_path)
+    script = (root / "emulated/image.ld").read_text()
+    assert f"LENGTH = {NANO.ram_bytes}" in script and f"LENGTH = {NANO.flash_bytes}" in script
+    small = script.replace(f"LENGTH = {NANO.ram_bytes}", f"LENGTH = {c_ram_bytes(model.layers, model.input_shape)}")
+    (root / "emulated/image.ld").write_text(small)
+    done = make(root)
+    assert done.returncode != 0 and "region `ram' overflowed" in done.stderr
+
+
+@needs("cmake", "make", "arm-none-eabi-gcc", "qemu-system-arm")
+def test_cmake_builds_and_runs_it_too(tmp_path):
+    root = unpacked(project(4), tmp_path)
+    for command in (["-B", "build"], ["--build", "build"], ["--build", "build", "--target", "run"]):
+        done = subprocess.run(["cmake", *command], cwd=root, capture_output=True, text=True, check=False)
+        assert done.returncode == 0 and "warning" not in done.stderr.lower(), done.stdout + done.stderr
+    assert "different 0\n" in done.stdout + done.stderr
+
+
+@needs("make", "gcc")
+def test_the_self_test_runs_on_this_computer(tmp_path):
+    done = make(unpacked(project(3), tmp_path), "host", "HOSTCC=gcc")
+    assert done.returncode == 0 and f"0 of {TESTS * CLASSES} output bytes differ" in done.stdout, done.stderr
+    assert "warning" not in done.stderr
+
+
+@needs("gcc")
+def test_raw_numbers_are_fed_as_in_training(tmp_path):
+    model = net(5)
+    root = unpacked(project(model=model), tmp_path)
+    known = facts(model)
+    mean, deviation = np.float32(known["mean"]), np.float32(known["deviation"])
+    raw = np.random.default_rng(0).normal(1, 4, (50, *model.input_shape)).astype(np.float32)
+    raw[0].flat[:3] = [1e30, -1e30, 0]
+    code = """#include "nn_data.h"
+    #include <stdio.h>
+    int main(void) { static float raw[NN_INPUT_BYTES];
+        while (fread(raw, sizeof raw, 1, stdin)) { nn_feed(raw); fwrite(nn_input(), NN_INPUT_BYTES, 1, stdout); }
+        return 0; }"""
+    (tmp_path / "feed.c").write_text(code)
+    flags = ["-std=c99", "-Wall", "-Wextra", "-Werror", f"-I{root / 'src'}"]
+    program = tmp_path / "feed"
+    subprocess.run(["gcc", *flags, tmp_path / "feed.c", root / "src/nn.c", "-lm", "-o", program], check=True)
+    fed = subprocess.run([program], input=raw.tobytes(), capture_output=True, check=True).stdout
+    expected = model.tensors[INPUT].quantise((raw - mean) / deviation)
+    assert np.array_equal(np.frombuffer(fed, np.int8).reshape(raw.shape), expected)
+
+
+@needs("g++")
+def test_the_sketch_compiles_as_cpp(tmp_path):
+    root = unpacked(project(3), tmp_path)
+    (sketch,) = (root / "arduino").glob("*/*.ino")
+    assert sketch.stem == sketch.parent.name == "digits_7"
+    arduino = """struct { void begin(long) {} explicit operator bool() const { return true; }
+        template <class T> void print(T) {} template <class T> void println(T) {} } Serial;
+    unsigned long millis() { return 0; } unsigned long micros() { return 0; } void delay(int) {}"""
+    (sketch.parent / "all.cpp").write_text(arduino + f'\n#include "{sketch.name}"\n')
+    command = ["g++", "-std=c++11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "all.cpp"]
+    done = subprocess.run(command, cwd=sketch.parent, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (sketch.parent / "src/nn_selftest.c").is_file() and f"#define SELFTESTS {TESTS} " in sketch.read_text()
+
+
+def test_the_same_run_gives_the_same_bytes():
+    assert project(1) == project(1) != project(1, epochs=4)
+
+
+def test_the_card_tells_every_figure_with_its_band(tmp_path):
+    model, board = net(2), boards()["nucleo-l4r5zi"]
+    root = unpacked(project(model=model, board=board), tmp_path)
+    card = (root / "MODEL_CARD.md").read_text()
+    ops = trace(model.layers, model.input_shape)
+    for figure in (latency(ops, board), latency(ops, board, "generated C"), energy(ops, board)):
+        assert f"{figure.value:,.3g} m" in card and f", {figure.low:,.3g} to {figure.high:,.3g} |" in card
+    for text in ("87.50 % of 40 test samples", "90.00 %", "| Licence of the data | free |", "nobody 2020", "| Seed | 3 |"):
+        assert text in card
+    assert f"{c_ram_bytes(model.layers, model.input_shape):,} bytes" in card and "somewhere" not in card
+    for path in root.rglob("*"):
+        if path.is_file() and path.name != "MODEL_CARD.md":
+            name = path.relative_to(root).as_posix()
+            assert f"| `{name}` | {hashlib.sha256(path.read_bytes()).hexdigest()} |" in card
+
+
+def test_a_board_without_known_power_says_so(tmp_path):
+    assert "| Energy | not known |" in (unpacked(project(1), tmp_path) / "MODEL_CARD.md").read_text()
+
+
+@pytest.mark.parametrize("memory", ["flash", "ram"])
+def test_a_board_without_room_is_refused(memory):
+    model = net(1)
+    needed = {"flash": c_flash_bytes, "ram": c_ram_bytes}[memory](model.layers, model.input_shape)
+    small = replace(NANO, **{f"{memory}_bytes": needed})
+    with pytest.raises(FirmwareError, match=f"(?i)bytes of {memory}.*choose a smaller network"):
+        project(model=model, board=small)
+
+
+def test_too_few_tests_and_unknown_layers_are_refused():
+    with pytest.raises(FirmwareError, match="at least 20 test vectors, got 3"):
+        project(1, count=3)
+    model = net(1)
+    part = next(iter(model.weights))
+    four = replace(model, weights={**model.weights, part: replace(model.weights[part], scales=np.ones(1, np.float32)[:0])})
+    x = np.zeros((TESTS, *model.input_shape), np.int8)
+    with pytest.raises(FirmwareError, match=f"there is no C for this network: layer '{part}'"):
+        firmware_project(four, b"", (x, np.zeros((TESTS, CLASSES), np.int8)), CARD, NANO, facts(model))
+
+
+def test_fewer_tests_go_onto_a_board_with_little_room(tmp_path):
+    model = net(1)
+    room = c_flash_bytes(model.layers, model.input_shape) + 2048 + 1024
+    root = unpacked(project(model=model, board=replace(NANO, flash_bytes=room)), tmp_path)
+    (sketch,) = (root / "arduino").glob("*/*.ino")
+    fitting = int(re.search(r"#define SELFTESTS (\d+)", sketch.read_text())[1])
+    assert fitting < TESTS
+    tests = sketch.parent / "src/nn_test_data.h"
+    assert tests.is_file() == (fitting > 0) and (not fitting or f"#define NN_TESTS {fitting}\n" in tests.read_text())
+
+
+def test_boards_of_platformio_are_boards_of_ours(tmp_path):
+    assert set(platformio()) < set(boards())
+    root = unpacked(project(1), tmp_path)
+    assert "board = nano33ble\n" in (root / "platformio.ini").read_text()
+    own = Board("own", "Bench", "x", "cortex-m4f", 100, 2**17, 2**19)
+    (tmp_path / "own").mkdir()
+    assert "FILL_IN" in (unpacked(project(1, own), tmp_path / "own") / "platformio.ini").read_text()
