@@ -95,11 +95,13 @@ class StepDeploy:
 
     def _time(self, result: Result) -> str:
         """Latency and its band."""
-        band = speed(self._state.run.problem.board.core).band
+        problem = self._state.run.problem
+        band = speed(problem.board.core, problem.engine).band
         return f"{words.milliseconds(result.latency_ms)}<small>{words.span(Estimated(result.latency_ms, band))}</small>"
 
     def _energy(self, result: Result) -> str:
-        known = energy((), self._state.run.problem.board)  # for its band, which the operators have no part in
+        problem = self._state.run.problem
+        known = energy((), problem.board, problem.engine)  # for its band, which the operators have no part in
         if result.energy_mj is None or known is None:
             return "–"
         return f"{words.figure(result.energy_mj)} mJ<small>{words.span(Estimated(result.energy_mj, known.band))}</small>"
@@ -111,7 +113,8 @@ class StepDeploy:
             f'<button type="button" class="pn-plain" data-action="costs" data-key="{number}" '
             f'aria-expanded="{str(shown).lower()}" aria-label="What prototype {number} costs">What it costs</button>'
         )
-        pictures = costs_html(arch.pruned, arch.input_shape, self._state.run.problem.board) if shown else ""
+        problem = self._state.run.problem
+        pictures = costs_html(arch.pruned, arch.input_shape, problem.board, problem.engine) if shown else ""
         emulation = emulation_html(number, self._state.emulations.get(number))
         return (
             f'<tr class="pn-more" data-key="{number}:more"><td colspan="9"><div class="pn-doing">{button}{emulation}</div>'

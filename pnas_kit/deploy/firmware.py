@@ -124,16 +124,16 @@ def _tests_that_fit(model: QuantModel, test_vectors: tuple[np.ndarray, np.ndarra
 
 
 def _values(model: QuantModel, data, board: Board, facts, target: StandIn, fitting: int) -> dict[str, object]:
-    machine = target.machine
+    machine, memory = target.machine, target.machine.memory
     classes = [str(name) for name in data.get("classes") or range(model.layers[-1].channels)]
     unit = f"Raw unit: {data['unit']}." if data.get("unit") else ""
     return {
         "NAME": _name(data, facts), "TITLE": data.get("title", "A network"), "BOARD": board.name,
         "MACHINE": machine.name, "FLAGS": " ".join(target.flags), "STAND_IN": target.words,
-        "FLASH_AT": hex(machine.flash_at), "FLASH_BYTES": min(board.flash_bytes, machine.flash_bytes),
-        "RAM_AT": hex(machine.ram_at), "RAM_BYTES": min(board.ram_bytes, machine.ram_bytes),
+        "FLASH_AT": hex(memory.flash_at), "FLASH_BYTES": min(board.flash_bytes, memory.flash_bytes),
+        "RAM_AT": hex(memory.ram_at), "RAM_BYTES": min(board.ram_bytes, memory.ram_bytes),
         "RAM": f"{board.ram_bytes:,} bytes", "FLASH": f"{board.flash_bytes:,} bytes",
-        "TESTS_AT": hex(target.tests_at), "STACK_BYTES": STACK_BYTES, "SELFTESTS": fitting,
+        "TESTS_AT": hex(memory.tests_at), "STACK_BYTES": STACK_BYTES, "SELFTESTS": fitting,
         "ON_BOARD": f"the self-test with {fitting} test vectors" if fitting else "without the self-test, which has no room",
         "CLASSES": len(classes), "NAMES": ", ".join(json.dumps(name, ensure_ascii=False) for name in classes),
         "MEAN": _floats(facts["mean"]), "DEVIATION": _floats(facts["deviation"]), "UNIT": unit,

@@ -6,9 +6,6 @@ from dataclasses import dataclass
 
 from .c.emulator import MACHINES, Machine
 
-TESTS_AT = {"mps2-an385": 0x21000000, "mps2-an386": 0x21000000, "mps2-an500": 0x60000000, "mps2-an505": 0x80000000}
-"""Where each emulated board has 16 MiB besides flash and RAM; the test vectors lie there."""
-
 
 @dataclass(frozen=True)
 class StandIn:
@@ -17,10 +14,6 @@ class StandIn:
     machine: Machine
     flags: tuple[str, ...]
     words: str
-
-    @property
-    def tests_at(self) -> int:
-        return TESTS_AT[self.machine.name]
 
 
 def stand_in(core: str) -> StandIn:

@@ -73,7 +73,7 @@ def test_pruning_follows_the_cubic_schedule():
 
 
 def test_recipes_suit_the_size_of_the_set():
-    assert recipe_for("mnist", "image", 60_000).epochs == 6
+    assert recipe_for("mnist", "image", 60_000).epochs == 8
     assert recipe_for("ecg5000", "series", 500).epochs == 120
     assert recipe_for("digits", "image", 1437, epochs=2).epochs == 2
     assert "mirror" in recipe_for("fashion_mnist", "image", 60_000).augment
