@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from pnas_kit.runs import Emulation
-from widgets import cards, words
+from widgets import words
 from widgets.words import attribute
-
-ENGINES = {"qemu": "QEMU", "unicorn": "Unicorn"}
 
 
 def emulation_html(number: int, found: Emulation | None) -> str:
@@ -32,9 +30,8 @@ def _told(found: Emulation | None) -> str:
     if found.state != "done":
         return f'<span class="pn-failed" role="alert">{attribute(found.error or found.state)}</span>'
     kind, verdict = ("pn-wrong", "different bytes") if found.different else ("pn-good", "same bytes")
-    where = f"{cards.core(found.core)} of {found.machine}, {ENGINES.get(found.how, found.how)}"
     return (
         f'<span class="pn-badge {kind}">{verdict}</span><span role="status"><b>{words.count(found.different)} of '
         f"{words.count(found.bytes)}</b> output bytes differ over {found.tests} test inputs · "
-        f"<b>{words.count(found.instructions)}</b> instructions per inference · {attribute(where)}</span>"
+        f"<b>{words.count(found.instructions)}</b> instructions per inference · {attribute(found.machine)}</span>"
     )
