@@ -71,7 +71,9 @@ def run_training(run: Run, reporter: Reporter) -> None:
     processes = min(run.config.workers, len(todo))
     if not todo:
         return
-    threads = max(1, (os.cpu_count() or 1) // processes)
+    # No more threads than workers were granted: on a busy machine threads that wait for each other cost far more than
+    # they give.
+    threads = max(1, (os.cpu_count() or 1) // run.config.workers)
     reporter.update(message=f"training {len(todo)} prototypes")
     with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
         jobs = {pool.submit(make_prototype, str(run.path), number, threads): number for number in todo}
