@@ -1,5 +1,6 @@
 import hashlib
 import os
+import re
 import signal
 import time
 import zipfile
@@ -107,6 +108,8 @@ def test_a_prototype_is_trained_stopped_resumed_and_verified(searched):
     assert result.arena_measured in (None, result.arena_predicted)
     assert result.tflite_bytes == searched.candidates()[smallest].cost.flash_bytes
     assert result.ram_bytes == searched.candidates()[smallest].cost.ram_bytes
+    header = searched.file(smallest, "model_data.h").read_text()
+    assert int(re.search(r"ARENA_BYTES (\d+)u", header)[1]) >= searched.candidates()[smallest].cost.ram_bytes
     for name in ("model_data.h", "report.html", "firmware.zip"):
         assert searched.file(smallest, name).stat().st_size > 1000
     assert write_tflite(load_net(searched.file(smallest, "quant.npz"))) == model
