@@ -1,8 +1,9 @@
 """At the same flash: a larger net with int4 groups, or a smaller one with int8? Both trained to the end.
 
-`python benchmarks/int4_or_int8.py ecg5000 --flash-kib 24 [--trials 200] [--picks 3] [--epochs N]` searches twice with
-the same limits, once with int4 allowed, trains what each search proposes, and prints the accuracy of the files in
-tflite-runtime's reference kernels on the whole test set.
+`python benchmarks/int4_or_int8.py ecg5000 --flash-kib 48 [--trials 200] [--picks 3] [--epochs N]` searches twice with the same
+limits, once with int4 allowed, trains what subset selection proposes among the int8 nets of the one search and among the
+nets with int4 groups of the other, and prints the accuracy of the files in tflite-runtime's reference kernels on the whole
+test set.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from whole_way import finish
 
 from pnas_kit.cost import boards
 from pnas_kit.runs import Config, Run
+from pnas_kit.search import propose
 
 
 def main() -> None:
@@ -37,13 +39,13 @@ def main() -> None:
             run = Run.create(config, a.runs)
             finish(run, "search")
             candidates = run.candidates()
-            proposed = [n for n in run.proposed() if not int4 or 4 in candidates[n].arch.bits]
-            run.pick(proposed or run.proposed())
+            comparable = [c for c in candidates if (4 in c.arch.bits) == int4]
+            run.pick([c.number for c in propose(comparable, run.problem, a.picks)])
             finish(run, "train")
             for result in sorted(map(run.result, run.picks), key=lambda r: -r.int8_accuracy):
                 arch = candidates[result.number].arch
                 print(
-                    f"{a.data} {a.flash_kib} KiB seed {seed} {'int4 allowed' if int4 else 'int8 only':12}"
+                    f"{a.data} {a.flash_kib} KiB seed {seed} {'int4' if int4 else 'int8'}"
                     f"  file {100 * result.int8_accuracy:6.2f} %  float {100 * result.float_accuracy:6.2f} %"
                     f"  flash {result.tflite_bytes}  params {result.params}  {result.macs / 1e6:.2f} M MACs"
                     f"  {result.quantisation}  bits {arch.bits}  {arch.words}",
