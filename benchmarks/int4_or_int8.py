@@ -1,9 +1,9 @@
 """At the same flash: a larger net with int4 groups, or a smaller one with int8? Both trained to the end.
 
-`python benchmarks/int4_or_int8.py ecg5000 --flash-kib 48 [--trials 200] [--picks 3] [--epochs N]` searches twice with the same
-limits, once with int4 allowed, trains what subset selection proposes among the int8 nets of the one search and among the
-nets with int4 groups of the other, and prints the accuracy of the files in tflite-runtime's reference kernels on the whole
-test set.
+`python benchmarks/int4_or_int8.py ecg5000 --flash-kib 48 [--trials 200] [--picks 3] [--epochs N]` searches twice with the
+same limits, once with int4 allowed, trains what subset selection proposes among the int8 nets of the one search and
+among the nets with int4 groups of the other, and prints the accuracy of the files in tflite-runtime's reference kernels
+on the whole test set.
 """
 
 from __future__ import annotations
