@@ -11,7 +11,7 @@ import traceback
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 
 from pnas_kit.learn.data import load, proxy_batches
-from pnas_kit.search import search
+from pnas_kit.search import impossible, search, what_blocks
 from pnas_kit.search.journal import journal_storage
 
 from .folder import write_json
@@ -40,10 +40,17 @@ def work(phase: str, run: Run) -> int:
 
 
 def run_search(run: Run, reporter: Reporter) -> None:
-    """Evaluate the candidates that are still missing."""
+    """Evaluate the candidates that are still missing.
+
+    Raises:
+        RunError: no network of the space meets one of the limits.
+    """
     config = run.config
+    if refused := impossible(run.problem):
+        raise RunError(" ".join(refused) + " Give it more room, or choose another board.")
     data = load(config.data, progress=lambda what, share: reporter.update(message=f"{what} {100 * share:.0f} %"))
-    before = len(run.candidates())
+    tried = run.candidates()
+    before = len(tried)
     reporter.update(done=before, total=config.trials, message="searching")
     start = time.monotonic()
     found = search(
@@ -57,7 +64,8 @@ def run_search(run: Run, reporter: Reporter) -> None:
     for candidate in found:
         done = candidate.number + 1
         rate = (time.monotonic() - start) / (done - before)
-        reporter.update(done=done, seconds_left=rate * (config.trials - done))
+        tried.append(candidate)
+        reporter.update(done=done, seconds_left=rate * (config.trials - done), message=what_blocks(tried) or "searching")
         reporter.wait_while_paused()
 
 

@@ -11,13 +11,17 @@ from .evaluate import Problem
 from .pareto import non_dominated, select
 
 
-def points(candidates: Sequence[Candidate], problem: Problem) -> np.ndarray:
-    """Objectives of feasible candidates, all to be minimised: float64 `(candidates, objectives)`."""
-    rows = [[c.cost.macs, *(-c.proxies[name] for name in problem.proxies)] for c in candidates]
-    return np.array(rows, dtype=float).reshape(len(rows), len(problem.objectives))
+def points(candidates: Sequence[Candidate], problem: Problem | None = None) -> np.ndarray:
+    """Objectives of feasible candidates, all to be minimised: float64 `(candidates, objectives)`.
+
+    Without a problem the objectives are the MACs and whatever proxies the candidates were scored by.
+    """
+    names = problem.proxies if problem else tuple(candidates[0].proxies) if candidates else ()
+    rows = [[c.cost.macs, *(-c.proxies[name] for name in names)] for c in candidates]
+    return np.array(rows, dtype=float).reshape(len(rows), 1 + len(names))
 
 
-def front(candidates: Sequence[Candidate], problem: Problem) -> list[Candidate]:
+def front(candidates: Sequence[Candidate], problem: Problem | None = None) -> list[Candidate]:
     """The feasible candidates that no other beats in every objective."""
     feasible = [c for c in candidates if c.feasible]
     if not feasible:
@@ -25,7 +29,7 @@ def front(candidates: Sequence[Candidate], problem: Problem) -> list[Candidate]:
     return [c for c, keep in zip(feasible, non_dominated(points(feasible, problem)), strict=True) if keep]
 
 
-def propose(candidates: Sequence[Candidate], problem: Problem, k: int) -> list[Candidate]:
+def propose(candidates: Sequence[Candidate], problem: Problem | None = None, k: int = 5) -> list[Candidate]:
     """At most `k` of the front that together keep the most of its hypervolume, in order of MACs."""
     best = front(candidates, problem)
     if not best:
