@@ -38,7 +38,8 @@ def explore(
         settings: of `pnas_kit.search.search`, such as `workers` and `storage`.
 
     Raises:
-        ValueError: there is no such data set or board, or no network of the space meets a limit; the message says which.
+        ValueError: there is no such board, or no network of the space meets a limit; the message says which.
+        DataError: there is no such data set, or it cannot be had.
         SearchError: a worker process died.
     """
     target = _board(board)
@@ -47,7 +48,7 @@ def explore(
         dataset.card, target, limits or Limits.of(target), proxies=proxies, seed=seed, int4=int4, engine=engine
     )
     if refused := impossible(problem):
-        raise ValueError(" ".join(refused))
+        raise ValueError(" ".join(refused.values()))
     found = search(problem, proxy_batches(dataset, seed=seed), trials=trials, seed=seed, **settings)
     return _told(found, trials) if progress else found
 

@@ -12,11 +12,16 @@ from pnas_kit.cost import Board, boards
 from pnas_kit.learn.data import CATALOGUE
 from pnas_kit.learn.recipe import recipe_for
 from pnas_kit.runs import Config, Run, Status
+from pnas_kit.search.evaluate import Problem as Sought
+from pnas_kit.search.smallest import impossible
 from widgets.words import KIB
 
 STEPS = ("task", "search", "choose", "train", "deploy")
 MOST_PICKS = 8
 OWN_BOARD = "own"
+BUDGET = {"ram_bytes": "ram_kib", "flash_bytes": "flash_kib", "macs": "macs_m"}
+"""The field of each limit."""
+
 OWN_FIELDS = ("own_name", "own_core", "own_clock_mhz", "own_ram_kib", "own_flash_kib")
 
 
@@ -65,6 +70,9 @@ class State(traitlets.HasTraits):
     run = traitlets.Instance(Run, None, allow_none=True)
     status = traitlets.Instance(Status, None, allow_none=True)
     candidates = traitlets.Tuple()
+    volumes = traitlets.Tuple()  # (number, hypervolume so far) of every feasible candidate
+    agreement = traitlets.Dict()  # of the proxies, see `widgets.figures.agreement`
+    worth = traitlets.Tuple()  # share of the hypervolume that 1, 2, ... prototypes keep
     proposed = traitlets.List(traitlets.Int())
     picked = traitlets.List(traitlets.Int())
     curves = traitlets.Dict()  # picked number -> its epochs so far
@@ -150,7 +158,13 @@ class State(traitlets.HasTraits):
                 found[name] = f"At least one {text} is needed."
         if self.seed < 0:
             found["seed"] = "The seed has to be 0 or more."
-        return found
+        return found or self._out_of_reach(board)
+
+    def _out_of_reach(self, board: Board) -> dict[str, str]:
+        """The limits, by field, that no network of the space meets."""
+        limits = self.config().limits
+        sought = Sought.of(CATALOGUE[self.data], board, limits, int4=self.int4, engine=self.engine or None)
+        return {BUDGET[name]: text for name, text in impossible(sought).items()}
 
     def config(self) -> Config:
         """The choices as a run's configuration."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import ipywidgets
 
+from pnas_kit.search.smallest import what_blocks
 from widgets import cards, words
 from widgets.controls import button, group, heading, number, show
 from widgets.curves import sparkline
@@ -51,8 +52,20 @@ class StepSearch:
         self._messages = Pane()
         self.view = group("search", self._left(), group("panel", front, self._onward))
         redraw = guard(lambda _: self.draw())
-        choices = ["trials", "workers", "seed", "epochs", "ram_kib", "flash_kib", "macs_m", "board"]
-        state.observe(redraw, ["run", "status", "candidates", *choices])
+        choices = [
+            "trials",
+            "workers",
+            "seed",
+            "epochs",
+            "data",
+            "board",
+            "ram_kib",
+            "flash_kib",
+            "macs_m",
+            "engine",
+            "int4",
+        ]
+        state.observe(redraw, ["run", "status", "candidates", "volumes", *choices])
         self.draw()
 
     def _left(self) -> ipywidgets.Widget:
@@ -113,6 +126,9 @@ class StepSearch:
         if complaints and not state.live:
             lines = "".join(f"<li>{attribute(text)}</li>" for text in complaints.values())
             return f'<ul class="pn-complaints" role="alert">{lines}</ul>'
+        if blocked := what_blocks(state.candidates):
+            advice = "Raise the limit that stops the most, or choose another board."
+            return f'<div class="pn-failed" role="status"><b>{attribute(blocked)}</b> {advice}</div>'
         return ""
 
     def _figures_html(self) -> str:
@@ -120,18 +136,19 @@ class StepSearch:
         searching = status is not None and status.phase == "search"
         total, done = state.run.config.trials, len(state.candidates)
         feasible = sum(candidate.feasible for candidate in state.candidates)
-        self._gauge.look(state.candidates, state.run.problem, final=not state.live)
+        self._gauge.note(done)
         running = searching and status.state == "running"
         rate = self._gauge.per_second if running else None
         label = STATES[status.state] if searching else "finished" if done >= total else "stopped"
-        if searching and status.alive and status.message not in ("", "searching"):
+        if searching and status.alive and not done and status.message not in ("", "searching"):
             label = attribute(status.message)
+        volumes = [value for _, value in state.volumes]
         tiles = [
             cards.tile("Tried", f"{words.count(done)} of {words.count(total)}"),
             cards.tile("Fit the budget", words.count(feasible)),
             cards.tile("Time left", words.duration(status.seconds_left if running else None)),
             cards.tile("Rate", f"{rate:.1f} / s" if rate else "–"),
-            cards.tile("Hypervolume", self._gauge.text, sparkline(self._gauge.history)),
+            cards.tile("Hypervolume", f"{volumes[-1]:.3f}" if volumes else "–", sparkline(volumes)),
         ]
         return (
             f'<div class="pn-progress" data-state="{status.state if status else "new"}" data-done="{done}">'

@@ -33,6 +33,7 @@ class Watch:
             self._proposed_from = 0
             with state.hold_trait_notifications():
                 state.status, state.candidates, state.proposed, state.picked = None, (), [], []
+                state.volumes, state.agreement, state.worth = (), {}, ()
                 state.curves, state.results, state.emulations = {}, {}, {}
             if run is None:
                 return

@@ -47,7 +47,7 @@ def run_search(run: Run, reporter: Reporter) -> None:
     """
     config = run.config
     if refused := impossible(run.problem):
-        raise RunError(" ".join(refused) + " Give it more room, or choose another board.")
+        raise RunError(" ".join(refused.values()) + " Give it more room, or choose another board.")
     data = load(config.data, progress=lambda what, share: reporter.update(message=f"{what} {100 * share:.0f} %"))
     tried = run.candidates()
     before = len(tried)

@@ -23,7 +23,7 @@ def frame(candidates: Sequence[Candidate]) -> pd.DataFrame:
 
     Columns: family, words, feasible, on_front (no other candidate beats it in MACs and all proxies), the cost with its units
     in the names (macs is multiply-accumulates), each proxy, score (the proxies' consensus among the candidates given, 0 to
-    1), seconds that the evaluation took, and the reason why a candidate is not ranked, empty where it is. NaN where there is no figure.
+    1), seconds that the evaluation took, and reason (why a candidate is not ranked, else empty). NaN where there is none.
     """
     import pandas as pd  # a third of a second, and only this needs it
 

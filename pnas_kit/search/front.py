@@ -8,7 +8,7 @@ import numpy as np
 
 from .candidate import Candidate
 from .evaluate import Problem
-from .pareto import non_dominated, select
+from .pareto import kept, non_dominated, select
 
 
 def points(candidates: Sequence[Candidate], problem: Problem | None = None) -> np.ndarray:
@@ -36,3 +36,18 @@ def propose(candidates: Sequence[Candidate], problem: Problem | None = None, k: 
         return []
     chosen = [best[i] for i in select(points(best, problem), k)]
     return sorted(chosen, key=lambda c: c.cost.macs)
+
+
+def worth(candidates: Sequence[Candidate], problem: Problem | None = None, most: int = 8) -> list[float]:
+    """What one more prototype buys: for k = 1..most the share of the front's hypervolume that k proposed ones keep.
+
+    Shorter where the front has fewer distinct points; empty without a front.
+    """
+    best = points(front(candidates, problem), problem)
+    shares: list[float] = []
+    for k in range(1, most + 1):
+        chosen = select(best, k) if len(best) else []
+        if len(chosen) < k:
+            break
+        shares.append(kept(best, chosen))
+    return shares

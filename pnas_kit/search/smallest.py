@@ -48,18 +48,22 @@ def smallest(problem: Problem) -> dict[str, Need]:
     strides lower the feature maps but cost shortcuts, so all their combinations are tried, in every family.
     """
     costs = _corner(problem.input_shape, problem.classes, problem.board, problem.engine, problem.int4)
-    return {name: min(Need(getattr(cost, name), arch.words) for arch, cost in costs) for name in Limits.__dataclass_fields__}
+    needs = {}
+    for name in Limits.__dataclass_fields__:
+        arch, cost = min(costs, key=lambda item: getattr(item[1], name))
+        needs[name] = Need(getattr(cost, name), arch.words)
+    return needs
 
 
-def impossible(problem: Problem) -> list[str]:
+def impossible(problem: Problem) -> dict[str, str]:
     """A sentence for each limit that no network of the space meets; empty when every limit can be met by itself."""
     needs = smallest(problem)
-    return [
-        f"No network of this space meets the {TITLES[name]} limit of {in_words(name, limit)}: "
+    return {
+        name: f"No network of this space meets the {TITLES[name]} limit of {in_words(name, limit)}: "
         f"the smallest needs {in_words(name, needs[name].needed)} ({needs[name].words})."
         for name, limit in asdict(problem.limits).items()
         if needs[name].needed > limit
-    ]
+    }
 
 
 def obstacles(candidates: Sequence[Candidate]) -> dict[str, Obstacle]:

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from pnas_kit import Limits, Problem, boards, explore, frame, load, propose, proxy_batches
+from pnas_kit.learn.data import DataError
 from pnas_kit.score.ranks import consensus
 from pnas_kit.search import front, search
 
@@ -77,5 +78,5 @@ def test_what_cannot_be_is_told_at_once():
         explore("digits", limits=Limits(ram_bytes=2048, flash_bytes=2**20, macs=10**7))
     with pytest.raises(ValueError, match=r"board is one of .*nano-33-ble.* got 'uno'"):
         explore("digits", "uno")
-    with pytest.raises((ValueError, KeyError), match="imagenet"):
+    with pytest.raises(DataError, match="imagenet"):
         explore("imagenet")

@@ -54,18 +54,19 @@ def test_int4_halves_what_the_smallest_needs_at_most_and_never_adds():
 
 def test_two_kib_of_ram_are_too_few_and_the_sentence_says_what_is_needed():
     needs = smallest(problem())
-    (sentence,) = impossible(problem(ram_bytes=2048))
+    ((name, sentence),) = impossible(problem(ram_bytes=2048)).items()
+    assert name == "ram_bytes"
     assert "the RAM limit of 2.0 KiB" in sentence
     assert f"the smallest needs {needs['ram_bytes'].needed / 1024:.1f} KiB ({needs['ram_bytes'].words})" in sentence
-    assert impossible(problem(ram_bytes=needs["ram_bytes"].needed)) == []
-    assert "compute limit of 0.001 M MACs" in impossible(problem(macs=1000))[0]
+    assert impossible(problem(ram_bytes=needs["ram_bytes"].needed)) == {}
+    assert "compute limit of 0.001 M MACs" in impossible(problem(macs=1000))["macs"]
     assert len(impossible(problem(ram_bytes=1, flash_bytes=1, macs=1))) == 3
 
 
 def test_every_data_set_fits_every_board():
     for card in CATALOGUE.values():
         for board in boards().values():
-            assert impossible(Problem.of(card, board, Limits.of(board))) == [], (card.name, board.id)
+            assert impossible(Problem.of(card, board, Limits.of(board))) == {}, (card.name, board.id)
 
 
 def test_a_search_that_finds_nothing_names_the_limit_in_the_way():

@@ -65,6 +65,7 @@ function scaleOver(low, high, log) {
     low: back(from),
     high: back(to),
     at: (value) => (turn(value) - from) / (to - from), // 0 at the low end, 1 at the high end
+    value: (share) => back(from + share * (to - from)),
     ticks: (wanted) => (log ? logTicks : linearTicks)(back(from), back(to), wanted),
   };
 }
