@@ -35,13 +35,15 @@ class Volume:
 
     def add(self, candidates: Sequence[Candidate]) -> None:
         """Go on with more feasible candidates."""
-        for candidate, point in zip(candidates, points(candidates), strict=True):
-            self.history.append((candidate.number, 0.0))
-            if len(self._first) < SETTLED:
-                self._first.append(point)
-                self._rescale()
-            else:
-                self._grow(len(self.history) - 1, point)
+        new = points(candidates)
+        self.history += [(candidate.number, 0.0) for candidate in candidates]
+        room = SETTLED - len(self._first)
+        if room > 0 and len(new):
+            self._first += list(new[:room])
+            self._rescale()
+        start = len(self.history) - len(new)
+        for index in range(max(0, room), len(new)):
+            self._grow(start + index, new[index])
 
     def _rescale(self) -> None:
         """Count anew what is there, on the scale of all of it."""

@@ -15,10 +15,10 @@ def worth_html(shares: Sequence[float], picked: int, waiting: bool) -> str:
     """
     if not shares:
         text = "Known when the search has ended." if waiting else "Measuring …"
-        return f'<figure class="pn-worth"><figcaption><b>What one more prototype buys</b> {text}</figcaption></figure>'
+        return f'<figure class="pn-worth"><figcaption><b>What one more buys</b> {text}</figcaption></figure>'
     bars = "".join(_bar(k, share, k == picked) for k, share in enumerate(shares, 1))
     return (
-        f'<figure class="pn-worth"><figcaption><b>What one more prototype buys</b> {_words(shares, picked)}</figcaption>'
+        f'<figure class="pn-worth"><figcaption><b>What one more buys</b> {_words(shares, picked)}</figcaption>'
         f"<ol>{bars}</ol></figure>"
     )
 

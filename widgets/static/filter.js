@@ -58,7 +58,7 @@ function makeFilter(model, table) {
   function brushChips(brushes) {
     return model.get("axes").flatMap(({ key, label, unit }) => {
       if (!(key in brushes)) return [];
-      const range = brushes[key].map(figure).join(" to ");
+      const range = brushes[key].map((value) => figure(value)).join(" to ");
       const made = chip("pn-chip-brush", [`${label} ${range} ${unit} ×`], null, `Remove the filter on ${label}`, () => {
         store({ brushes: Object.fromEntries(Object.entries(brushes).filter(([other]) => other !== key)) });
       });

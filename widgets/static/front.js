@@ -59,6 +59,7 @@ function render({ model, el }) {
     filter.bar.hidden = ["hypervolume", "agreement"].includes(tabs.current());
     Object.assign(root.dataset, {
       points: table.count(), picked: model.get("picked").join(" "), shown, tab: tabs.current(),
+      brushes: JSON.stringify(model.get("brushes")),
       milliseconds: (performance.now() - start).toFixed(1),
     });
   }

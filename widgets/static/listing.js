@@ -21,8 +21,8 @@ function makeListing({ model, table, filter, pick, stateOf }) {
   let drawn = "";
 
   const columns = () => [
-    { label: "Candidate", index: 0 },
-    { label: "Family", index: 2 },
+    { short: "No.", index: 0 },
+    { short: "Family", index: 2 },
     ...model.get("axes").flatMap((axis, i) => (axis.detail ? [] : [{ ...axis, index: FIXED + i }])),
   ];
 
@@ -39,12 +39,14 @@ function makeListing({ model, table, filter, pick, stateOf }) {
     return chosen.sort((a, b) => (sort.up ? value(a) - value(b) : value(b) - value(a)));
   }
 
-  function header({ label, unit, index }) {
+  function header({ short, unit, index }) {
     const cell = element("th", "", { scope: "col" });
     const button = element("button", "", { type: "button", "data-sort": index });
     const mark = element("i", "", { "aria-hidden": "true" });
     mark.textContent = sort.index !== index ? "" : sort.up ? "▲" : "▼";
-    button.append(label, unit ? ` (${unit})` : "", mark);
+    const below = element("small", "");
+    below.textContent = unit ?? "";
+    button.append(mark, short, below);
     if (sort.index === index) cell.setAttribute("aria-sort", sort.up ? "ascending" : "descending");
     button.onclick = () => {
       sort = { index, up: sort.index === index ? !sort.up : true };
@@ -64,16 +66,16 @@ function makeListing({ model, table, filter, pick, stateOf }) {
     choose.onclick = () => pick([row], false);
     const texts = columns().map(({ index }) => {
       if (index === 2) return model.get("groups")[table.value(row, 2)]?.label ?? "";
-      return index === 0 ? String(number) : figure(table.value(row, index));
+      return index === 0 ? String(number) : figure(table.value(row, index), true);
     });
+    const first = element("td", "");
+    first.append(choose);
+    made.append(first);
     texts.forEach((text, i) => {
       const cell = element(i ? "td" : "th", "", i ? {} : { scope: "row" });
       cell.textContent = text;
       made.append(cell);
     });
-    const last = element("td", "");
-    last.append(choose);
-    made.append(last);
     made.title = [table.words(row), ...stateOf(row)].join(" · ");
     return made;
   }
@@ -92,9 +94,9 @@ function makeListing({ model, table, filter, pick, stateOf }) {
     drawn = wanted;
     const { pick: focusPick, sort: focusSort } = panel.contains(document.activeElement) ? document.activeElement.dataset : {};
     const top = element("tr", "");
-    const last = element("th", "", { scope: "col" });
-    last.textContent = "Prototype";
-    top.append(...columns().map(header), last);
+    const first = element("th", "", { scope: "col" });
+    first.textContent = "Prototype";
+    top.append(first, ...columns().map(header));
     head.replaceChildren(top);
     body.replaceChildren(...shown.map(line));
     if (focusPick) body.querySelector(`[data-pick="${focusPick}"]`)?.focus();

@@ -184,7 +184,7 @@ function makeParallel({ model, root, table, filter, live, redraw }) {
   const say = (axis) => {
     const range = model.get("brushes")[axis.key];
     const shown = filter.update();
-    live.textContent = `${axis.label}: ${range ? `${range.map(figure).join(" to ")} ${axis.unit}` : "any"}. ${shown} shown.`;
+    live.textContent = `${axis.label}: ${range ? `${range.map((value) => figure(value)).join(" to ")} ${axis.unit}` : "any"}. ${shown} shown.`;
   };
 
   canvas.addEventListener("keydown", (event) => {
