@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pnas_kit.score.ranks import consensus as ranks
 from pnas_kit.score.ranks import kendall_table
 from pnas_kit.search.candidate import Candidate
 from pnas_kit.space import FAMILIES, families_for
@@ -45,7 +44,7 @@ FIGURES = (
     Figure("ram", "RAM", "KiB", "low", _cost("ram_bytes", KIB), "ram_bytes", KIB),
     Figure("flash", "Flash", "KiB", "low", _cost("flash_bytes", KIB), "flash_bytes", KIB),
     Figure("latency", "Latency", "ms", "low", _cost("latency_ms")),
-    Figure("score", "Consensus score", "", "high", lambda _: None, short="Score"),  # a rank among all: see `consensus`
+    Figure("score", "Consensus score", "", "high", lambda _: None, short="Score"),  # a rank among all, see `Candidates`
     Figure("meco", "MeCo", "", "high", _proxy("meco"), detail=True),
     Figure("zico", "ZiCo", "", "high", _proxy("zico"), detail=True),
     Figure("naswot", "NASWOT", "", "high", _proxy("naswot"), detail=True),
@@ -89,16 +88,6 @@ def rows(candidates: Sequence[Candidate], groups: Sequence[str]) -> np.ndarray:
 
 def _number(value: float | None) -> float:
     return math.nan if value is None else value
-
-
-def consensus(candidates: Sequence[Candidate]) -> np.ndarray:
-    """The proxies' consensus on every candidate, float ``(n,)`` in [0, 1]; nan for those that were not scored."""
-    scored = [i for i, candidate in enumerate(candidates) if candidate.proxies]
-    values = np.full(len(candidates), math.nan)
-    if scored:
-        names = candidates[scored[0]].proxies
-        values[scored] = ranks({name: [candidates[i].proxies[name] for i in scored] for name in names})
-    return values
 
 
 def agreement(candidates: Sequence[Candidate]) -> dict:

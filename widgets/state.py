@@ -70,6 +70,7 @@ class State(traitlets.HasTraits):
     run = traitlets.Instance(Run, None, allow_none=True)
     status = traitlets.Instance(Status, None, allow_none=True)
     candidates = traitlets.Tuple()
+    fit = traitlets.Int()  # how many of them fit the budget
     volumes = traitlets.Tuple()  # (number, hypervolume so far) of every feasible candidate
     agreement = traitlets.Dict()  # of the proxies, see `widgets.figures.agreement`
     worth = traitlets.Tuple()  # share of the hypervolume that 1, 2, ... prototypes keep

@@ -63,7 +63,7 @@ class StepChoose:
     def draw(self) -> None:
         """Bring cards and buttons in line with the state."""
         state = self._state
-        feasible = any(candidate.feasible for candidate in state.candidates)
+        feasible = state.fit > 0
         self.propose.disabled = not feasible
         self._clear.disabled = not state.picked
         self._onward.disabled = not state.picked

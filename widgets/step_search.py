@@ -112,7 +112,7 @@ class StepSearch:
             field.disabled = state.live
         complaints = state.complaints()
         self.start.disabled = bool(complaints)
-        self._onward.disabled = not any(candidate.feasible for candidate in state.candidates)
+        self._onward.disabled = not state.fit
         self._messages.html = self._message(complaints)
         self._figures.html = self._figures_html() if state.run else ""
 
@@ -127,15 +127,15 @@ class StepSearch:
             lines = "".join(f"<li>{attribute(text)}</li>" for text in complaints.values())
             return f'<ul class="pn-complaints" role="alert">{lines}</ul>'
         if blocked := what_blocks(state.candidates):
+            count, _, reasons = blocked.partition(": ")
             advice = "Raise the limit that stops the most, or choose another board."
-            return f'<div class="pn-failed" role="status"><b>{attribute(blocked)}</b> {advice}</div>'
+            return f'<div class="pn-failed" role="status"><b>{attribute(count)}:</b> {attribute(reasons)} {advice}</div>'
         return ""
 
     def _figures_html(self) -> str:
         state, status = self._state, self._state.status
         searching = status is not None and status.phase == "search"
         total, done = state.run.config.trials, len(state.candidates)
-        feasible = sum(candidate.feasible for candidate in state.candidates)
         self._gauge.note(done)
         running = searching and status.state == "running"
         rate = self._gauge.per_second if running else None
@@ -145,11 +145,14 @@ class StepSearch:
         volumes = [value for _, value in state.volumes]
         tiles = [
             cards.tile("Tried", f"{words.count(done)} of {words.count(total)}"),
-            cards.tile("Fit the budget", words.count(feasible)),
-            cards.tile("Time left", words.duration(status.seconds_left if running else None)),
-            cards.tile("Rate", f"{rate:.1f} / s" if rate else "–"),
+            cards.tile("Fit the budget", words.count(state.fit)),
             cards.tile("Hypervolume", f"{volumes[-1]:.3f}" if volumes else "–", sparkline(volumes)),
         ]
+        if searching and status.alive:
+            tiles[2:2] = [
+                cards.tile("Time left", words.duration(status.seconds_left if running else None)),
+                cards.tile("Rate", f"{rate:.1f} / s" if rate else "–"),
+            ]
         return (
             f'<div class="pn-progress" data-state="{status.state if status else "new"}" data-done="{done}">'
             f'<p role="status"><span class="pn-pill pn-{status.state if searching else "done"}">{label}</span></p>'

@@ -82,15 +82,15 @@ def obstacles(candidates: Sequence[Candidate]) -> dict[str, Obstacle]:
 
 def what_blocks(candidates: Sequence[Candidate]) -> str:
     """Why hardly any candidate fits, in a sentence; empty while it is too early to say, or where enough of them do."""
-    fit = sum(candidate.feasible for candidate in candidates)
-    if len(candidates) < ENOUGH or fit > RARE * len(candidates):
+    most = int(RARE * len(candidates))
+    # No further than to the first too many: a long list is asked about again and again.
+    fit = sum(1 for _ in itertools.islice((c for c in candidates if c.feasible), most + 1))
+    if len(candidates) < ENOUGH or fit > most:
         return ""
-    parts = [
-        f"{100 * share:.0f} % have more strides than the input has pixels"
-        if name == "shape"
-        else f"{100 * share:.0f} % exceed {TITLES.get(name, name)} (the nearest by {100 * nearest:.0f} %)"
-        for name, (share, nearest) in obstacles(candidates).items()
-    ]
+    parts = []
+    for name, (share, nearest) in obstacles(candidates).items():
+        what = "have too many strides for the input" if name == "shape" else f"exceed {TITLES.get(name, name)}"
+        parts.append(f"{100 * share:.0f} % {what}" + (f" (the nearest by {100 * nearest:.0f} %)" if not parts else ""))
     count = f"{fit or 'None'} of {len(candidates)} candidates {'fits' if fit < 2 else 'fit'}"
     return f"{count}: {', '.join(parts)}." if parts else ""
 

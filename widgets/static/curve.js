@@ -77,7 +77,7 @@ function makeCurve({ model, root, table }) {
     paintAxes(context, view, colours);
     empty.hidden = points.length > 0;
     const feasible = points.length || table.column(1).some(Boolean);
-    empty.textContent = !table.count() ? whyEmpty(model, "The curve grows with the search.") : feasible ? "Measuring…" : "Nothing fits the budget yet.";
+    empty.textContent = !table.count() ? whyEmpty(model, "The curve grows with the search.") : feasible ? "Measuring…" : "Nothing fits the budget so far.";
     root.dataset.curve = points.length;
     if (points.length) paintCurve(view, points, colours);
     const read = points.length && pointer !== null ? paintPointer(view, points, colours) : "";

@@ -92,7 +92,7 @@ function makeParallel({ model, root, table, filter, live, redraw }) {
     if (cursor >= 0 && filter.shows(cursor)) lines([cursor], { strokeStyle: colours.ink, lineWidth: 2 });
     view.axes.forEach((axis, index) => paintAxis(axis, index, colours));
     empty.hidden = view.rows.length > 0;
-    empty.textContent = table.count() ? "Nothing fits the budget yet." : whyEmpty(model, model.get("empty"));
+    empty.textContent = table.count() ? "Nothing fits the budget so far." : whyEmpty(model, model.get("empty"));
     note.textContent =
       cursor >= 0 && filter.shows(cursor)
         ? `Candidate ${table.value(cursor, 0)}: ${table.words(cursor)}`
