@@ -78,7 +78,7 @@ class Status:
             runner is gone without a word).
         done, total: trials of a search, epochs over all prototypes of a training.
         seconds_left: estimated; None while unknown.
-        message: what is being done, in a few words.
+        message: what is being done, in a few words; of a search in which hardly anything fits, which limit is in the way.
         error: what went wrong and what to do, in words.
         pid, started: process id of the runner and when that process began, seconds since the epoch.
     """

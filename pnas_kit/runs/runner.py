@@ -28,19 +28,19 @@ def work(phase: str, run: Run) -> int:
     reporter = Reporter(run, phase)
     write_json(run.path / "versions.json", versions())
     try:
-        {"search": run_search, "train": run_training}[phase](run, reporter)
+        message = {"search": run_search, "train": run_training}[phase](run, reporter)
     except Exception as error:
         if reporter.closed:  # stopped: the workers were ended under our hands
             return 0
         traceback.print_exc()
         reporter.finish("failed", error=f"{error}" or type(error).__name__)
         return 1
-    reporter.finish("done")
+    reporter.finish("done", message=message)
     return 0
 
 
-def run_search(run: Run, reporter: Reporter) -> None:
-    """Evaluate the candidates that are still missing.
+def run_search(run: Run, reporter: Reporter) -> str:
+    """Evaluate the candidates that are still missing; returns why hardly any of them fits, if so.
 
     Raises:
         RunError: no network of the space meets one of the limits.
@@ -67,10 +67,11 @@ def run_search(run: Run, reporter: Reporter) -> None:
         tried.append(candidate)
         reporter.update(done=done, seconds_left=rate * (config.trials - done), message=what_blocks(tried) or "searching")
         reporter.wait_while_paused()
+    return what_blocks(tried)
 
 
-def run_training(run: Run, reporter: Reporter) -> None:
-    """Train, quantise and verify the picked prototypes that have no result yet.
+def run_training(run: Run, reporter: Reporter) -> str:
+    """Train, quantise and verify the picked prototypes that have no result yet; returns nothing worth a word.
 
     Raises:
         RunError: one of them failed; the others are finished all the same.
@@ -78,7 +79,7 @@ def run_training(run: Run, reporter: Reporter) -> None:
     todo = [number for number in run.picks if run.result(number) is None]
     processes = min(run.config.workers, len(todo))
     if not todo:
-        return
+        return ""
     # No more threads than workers were granted: on a busy machine threads that wait for each other cost far more than
     # they give.
     threads = max(1, (os.cpu_count() or 1) // run.config.workers)
@@ -89,6 +90,7 @@ def run_training(run: Run, reporter: Reporter) -> None:
     failures = [f"prototype {number}: {job.exception()}" for job, number in jobs.items() if job.exception()]
     if failures:
         raise RunError("; ".join(failures))
+    return ""
 
 
 def _follow(run: Run, reporter: Reporter, jobs: dict[Future, int]) -> None:

@@ -1,6 +1,7 @@
 // Parallel coordinates: a line for each candidate that fits, over all figures. A range brushed on an axis filters every panel.
 
 const SIDES = { left: 40, right: 40, top: 50, bottom: 26 };
+const MOST_LINES = 1000; // more cost time, and show nothing but a filled area
 const REACH = 18; // how far from an axis a drag still means it
 const EDGE = 6; // how near to a brush's end a drag moves that end alone
 
@@ -42,6 +43,9 @@ function makeParallel({ model, root, table, filter, live, redraw }) {
   function line(row) {
     view.axes.forEach(({ x, places }, i) => (i ? context.lineTo(x, places[row]) : context.moveTo(x, places[row])));
   }
+
+  // Every n-th row, so that at most so many are left.
+  const thinned = (rows, most) => rows.filter((_, i) => i % Math.ceil(rows.length / most) === 0);
 
   function lines(rows, style) {
     Object.assign(context, { globalAlpha: 1, lineWidth: 1, ...style });
@@ -85,8 +89,10 @@ function makeParallel({ model, root, table, filter, live, redraw }) {
     const shown = view.rows.filter(filter.shows);
     const rowsOf = (name) => model.get(name).map(table.rowOf).filter((row) => row >= 0 && filter.shows(row));
     context.lineJoin = "round";
-    if (shown.length < view.rows.length) lines(view.rows.filter((row) => !filter.shows(row)), { strokeStyle: colours.line });
-    lines(shown, { strokeStyle: colours.point, globalAlpha: Math.max(0.1, Math.min(0.6, 60 / shown.length)) });
+    const drawn = thinned(shown, MOST_LINES);
+    const others = thinned(view.rows.filter((row) => !filter.shows(row)), MOST_LINES / 4);
+    lines(others, { strokeStyle: colours.line });
+    lines(drawn, { strokeStyle: colours.point, globalAlpha: Math.max(0.1, Math.min(0.6, 60 / drawn.length)) });
     lines(rowsOf("proposed"), { strokeStyle: colours.proposed, lineWidth: 2 });
     lines(rowsOf("picked"), { strokeStyle: colours.picked, lineWidth: 2.4 });
     if (cursor >= 0 && filter.shows(cursor)) lines([cursor], { strokeStyle: colours.ink, lineWidth: 2 });
@@ -96,7 +102,8 @@ function makeParallel({ model, root, table, filter, live, redraw }) {
     note.textContent =
       cursor >= 0 && filter.shows(cursor)
         ? `Candidate ${table.value(cursor, 0)}: ${table.words(cursor)}`
-        : "Better is up on every axis. Drag along an axis to keep a range, click it to let go.";
+        : "Better is up on every axis. Drag along an axis to keep a range, click it to let go." +
+          (drawn.length < shown.length ? ` ${drawn.length} of ${shown.length} lines are drawn.` : "");
     canvas.setAttribute(
       "aria-label",
       `Parallel coordinates of ${shown.length} of ${view.rows.length} candidates that fit, over ${view.axes.length} figures. ` +
