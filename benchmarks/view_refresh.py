@@ -1,8 +1,9 @@
 """What a refresh of the page costs at 5,000 trials: `python benchmarks/view_refresh.py [--trials 5000]`.
 
 Python: from the new line in the run's journal to the last message to the page, with every step of the workbench drawn and
-the thread that computes hypervolume and agreement at work. Page: headless Chromium on the served app, one panel after the
-other; "draw" is the script's time after a change of the filter, "painted" that with the rasteriser's (no GPU) and the layout's. The candidates are drawn from the space with their real costs; their scores are random numbers, since training or
+the thread that computes hypervolume and agreement at work, one candidate a look. Page: headless Chromium on the served app,
+one panel after the other; "draw" is the script's time after a change of the filter, "painted" that with the rasteriser's (no
+GPU) and the layout's. The candidates are drawn from the space with their real costs; their scores are random numbers, since
 scoring 5,000 nets changes nothing about drawing them.
 """
 

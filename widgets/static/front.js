@@ -1,7 +1,7 @@
 // The live front of candidates: one set of candidates and filters, seen in several panels. Needs the other scripts.
 
 function render({ model, el }) {
-  const root = element("section", "pn-front", { "aria-label": "Candidates" });
+  const root = element("section", "pn-front", { "aria-label": "Views of the candidates" });
   const live = element("div", "pn-unseen", { "aria-live": "polite" });
   let frame = 0;
   const redraw = () => {
