@@ -12,6 +12,21 @@ from pnas_kit.learn.data import Dataset, load, proxy_batches
 from pnas_kit.search import PROXIES, Candidate, Limits, Problem, impossible, search
 
 
+class Exploration(Iterator[Candidate]):
+    """The candidates of a search, each as soon as it is known.
+
+    Attributes:
+        problem: what is searched for, as `propose` and `front` ask for it.
+    """
+
+    def __init__(self, problem: Problem, found: Iterator[Candidate]) -> None:
+        self.problem = problem
+        self._found = found
+
+    def __next__(self) -> Candidate:
+        return next(self._found)
+
+
 def explore(
     data: str | Dataset = "digits",
     board: str | Board = "nano-33-ble",
@@ -24,8 +39,8 @@ def explore(
     engine: str | None = None,
     progress: bool = False,
     **settings: Any,
-) -> Iterator[Candidate]:
-    """Yield the candidates of a search: `for candidate in explore("digits", "nano-33-ble", trials=100): ...`.
+) -> Exploration:
+    """The candidates of a search: `for candidate in explore("digits", "nano-33-ble", trials=100): ...`.
 
     Args:
         data: a name in the catalogue, downloaded if need be, or a data set.
@@ -50,7 +65,7 @@ def explore(
     if refused := impossible(problem):
         raise ValueError(" ".join(refused.values()))
     found = search(problem, proxy_batches(dataset, seed=seed), trials=trials, seed=seed, **settings)
-    return _told(found, trials) if progress else found
+    return Exploration(problem, _told(found, trials) if progress else found)
 
 
 def _board(board: str | Board) -> Board:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from pnas_kit.runs import Run
-from pnas_kit.search.front import worth
+from pnas_kit.search.front import propose_curve
 from widgets import figures
 from widgets.state import MOST_PICKS, State
 from widgets.volume import Volume
@@ -53,7 +53,7 @@ class Insight:
                     time.sleep(REST * (time.monotonic() - start))
 
     def _begin(self, run: Run | None) -> None:
-        self._run, self._volume = run, Volume()
+        self._run, self._volume = run, Volume(run.problem) if run else None
         self._agreed, self._valued = 0, -1
 
     def _work(self) -> bool:
@@ -62,10 +62,10 @@ class Insight:
         with state.lock:
             run, candidates, live = state.run, state.candidates, state.live
         scored = [candidate for candidate in candidates if candidate.feasible]
-        if run is not self._run or len(scored) < len(self._volume):
-            self._begin(run)
         if run is None:
             return False
+        if run is not self._run or len(scored) < len(self._volume):
+            self._begin(run)
         found, deadline = {}, time.monotonic() + SLICE
         while len(self._volume) < len(scored) and time.monotonic() < deadline:
             self._volume.add(scored[len(self._volume) : len(self._volume) + STEP])
@@ -76,7 +76,7 @@ class Insight:
         done = len(self._volume) == len(scored)
         if done and not live and len(scored) != self._valued:
             self._valued = len(scored)
-            found["worth"] = tuple(worth(scored, run.problem, MOST_PICKS))
+            found["worth"] = tuple(propose_curve(scored, run.problem, MOST_PICKS))
         with state.lock:
             if state.run is run:
                 for name, value in found.items():

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from pnas_kit.search.candidate import Candidate
+from pnas_kit.search.evaluate import Problem
 from pnas_kit.search.front import points
 from pnas_kit.search.pareto import hypervolume, non_dominated
 
@@ -24,7 +25,8 @@ class Volume:
     in any of them adds nothing; what is better than all that set the scale may lift the share above 1.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
         self.history: list[tuple[int, float]] = []
         self._first: list[np.ndarray] = []
         self._low = self._span = np.zeros(0)
@@ -35,7 +37,7 @@ class Volume:
 
     def add(self, candidates: Sequence[Candidate]) -> None:
         """Go on with more feasible candidates."""
-        new = points(candidates)
+        new = points(candidates, self._problem)
         self.history += [(candidate.number, 0.0) for candidate in candidates]
         room = SETTLED - len(self._first)
         if room > 0 and len(new):

@@ -10,7 +10,7 @@ import numpy as np
 from pnas_kit.score.ranks import consensus
 
 from .candidate import Candidate
-from .front import front
+from .pareto import non_dominated
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,14 +28,13 @@ def frame(candidates: Sequence[Candidate]) -> pd.DataFrame:
     import pandas as pd  # a third of a second, and only this needs it
 
     names = next((tuple(c.proxies) for c in candidates if c.feasible), ())
-    best = {c.number for c in front(candidates)}
     rows = [
         {
             "number": c.number,
             "family": c.arch.family,
             "words": c.arch.words,
             "feasible": c.feasible,
-            "on_front": c.number in best,
+            "on_front": False,
             **{name: np.nan if (value := getattr(c.cost, name, None)) is None else value for name in COSTS},
             **{name: (c.proxies or {}).get(name, np.nan) for name in names},
             "score": np.nan,
@@ -48,5 +47,7 @@ def frame(candidates: Sequence[Candidate]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=columns).astype({"number": int, "feasible": bool, "on_front": bool})
     if names:
         scored = table["feasible"]
+        values = table.loc[scored, ["macs", *names]].to_numpy(float) * [1, *[-1] * len(names)]
+        table.loc[scored, "on_front"] = non_dominated(values)
         table.loc[scored, "score"] = consensus({name: table.loc[scored, name] for name in names})
     return table.set_index("number")

@@ -11,17 +11,13 @@ from .evaluate import Problem
 from .pareto import kept, non_dominated, select
 
 
-def points(candidates: Sequence[Candidate], problem: Problem | None = None) -> np.ndarray:
-    """Objectives of feasible candidates, all to be minimised: float64 `(candidates, objectives)`.
-
-    Without a problem the objectives are the MACs and whatever proxies the candidates were scored by.
-    """
-    names = problem.proxies if problem else tuple(candidates[0].proxies) if candidates else ()
-    rows = [[c.cost.macs, *(-c.proxies[name] for name in names)] for c in candidates]
-    return np.array(rows, dtype=float).reshape(len(rows), 1 + len(names))
+def points(candidates: Sequence[Candidate], problem: Problem) -> np.ndarray:
+    """Objectives of feasible candidates, all to be minimised: float64 `(candidates, objectives)`."""
+    rows = [[c.cost.macs, *(-c.proxies[name] for name in problem.proxies)] for c in candidates]
+    return np.array(rows, dtype=float).reshape(len(rows), len(problem.objectives))
 
 
-def front(candidates: Sequence[Candidate], problem: Problem | None = None) -> list[Candidate]:
+def front(candidates: Sequence[Candidate], problem: Problem) -> list[Candidate]:
     """The feasible candidates that no other beats in every objective."""
     feasible = [c for c in candidates if c.feasible]
     if not feasible:
@@ -29,7 +25,7 @@ def front(candidates: Sequence[Candidate], problem: Problem | None = None) -> li
     return [c for c, keep in zip(feasible, non_dominated(points(feasible, problem)), strict=True) if keep]
 
 
-def propose(candidates: Sequence[Candidate], problem: Problem | None = None, k: int = 5) -> list[Candidate]:
+def propose(candidates: Sequence[Candidate], problem: Problem, k: int) -> list[Candidate]:
     """At most `k` of the front that together keep the most of its hypervolume, in order of MACs."""
     best = front(candidates, problem)
     if not best:
@@ -38,10 +34,10 @@ def propose(candidates: Sequence[Candidate], problem: Problem | None = None, k: 
     return sorted(chosen, key=lambda c: c.cost.macs)
 
 
-def worth(candidates: Sequence[Candidate], problem: Problem | None = None, most: int = 8) -> list[float]:
-    """What one more prototype buys: for k = 1..most the share of the front's hypervolume that k proposed ones keep.
+def propose_curve(candidates: Sequence[Candidate], problem: Problem, most: int) -> list[float]:
+    """Share of the front's hypervolume that proposals of 1, 2, .. `most` prototypes keep: what one more buys.
 
-    Shorter where the front has fewer distinct points; empty without a front.
+    Shorter than `most` where the front is smaller, empty where nothing is feasible.
     """
     best = points(front(candidates, problem), problem)
     shares: list[float] = []

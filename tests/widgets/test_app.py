@@ -164,7 +164,8 @@ def test_errors_of_the_watching_thread_reach_the_screen(workbench, run, monkeypa
     workbench._watch.hurry()
     wait_for(lambda: workbench.state.problem)
     assert workbench.state.problem.what == "the folder is gone"
-    assert "the folder is gone" in (run.path / "workbench.log").read_text()
+    log = run.path / "workbench.log"
+    wait_for(lambda: log.exists() and "the folder is gone" in log.read_text())
 
 
 def test_a_second_workbench_replaces_the_first(root):

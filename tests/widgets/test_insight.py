@@ -10,7 +10,7 @@ from made_runs import config, set_status
 
 from pnas_kit.runs import Run
 from pnas_kit.search import Candidate, front
-from pnas_kit.search.front import points, worth
+from pnas_kit.search.front import points, propose_curve
 from pnas_kit.search.pareto import hypervolume, kept, normalise, select
 from widgets.volume import REFERENCE, SETTLED, Volume, gain
 from widgets.worth import worth_html
@@ -36,25 +36,25 @@ def wait_for(condition, seconds=10.0):
 
 def test_the_hypervolume_grown_one_by_one_is_that_of_each_set(run):
     found = [c for c in made(run, 120) if c.feasible]
-    volume = Volume()
+    volume = Volume(run.problem)
     for at in range(0, len(found), 7):
         volume.add(found[at : at + 7])
     assert [number for number, _ in volume.history] == [c.number for c in found]
     values = [value for _, value in volume.history]
     assert (np.diff(values) >= 0).all()
-    first = points(found[:SETTLED])
+    first = points(found[:SETTLED], run.problem)
     low, high = first.min(axis=0), first.max(axis=0)
     for count in (1, 2, SETTLED, SETTLED + 1, len(found)):
-        scaled = (points(found[:count]) - low) / (high - low)
+        scaled = (points(found[:count], run.problem) - low) / (high - low)
         expected = hypervolume(scaled, np.full(5, REFERENCE)) / REFERENCE**5
         assert values[count - 1] == pytest.approx(expected, rel=1e-9), count
 
 
 def test_of_a_short_search_the_scale_is_that_of_all(run):
     found = [c for c in run.candidates() if c.feasible]
-    volume = Volume()
+    volume = Volume(run.problem)
     volume.add(found)
-    expected = hypervolume(normalise(points(found)), np.full(5, REFERENCE)) / REFERENCE**5
+    expected = hypervolume(normalise(points(found, run.problem)), np.full(5, REFERENCE)) / REFERENCE**5
     assert volume.history[-1] == (found[-1].number, pytest.approx(expected))
 
 
@@ -77,7 +77,7 @@ def test_the_page_gets_curve_agreement_and_worth_of_a_finished_search(workbench,
     assert len(workbench.state.volumes) == len(scored) == len(workbench.front._curve)
     assert workbench.front.agreement["count"] == len(scored)
     assert f"{workbench.state.volumes[-1][1]:.3f}" in workbench.steps["search"]._figures.html
-    assert workbench.state.worth == tuple(worth(scored, run.problem, 8))
+    assert workbench.state.worth == tuple(propose_curve(scored, run.problem, 8))
 
 
 def test_while_a_search_goes_on_the_worth_waits(workbench, run):
@@ -108,11 +108,11 @@ def test_the_threads_of_a_closed_workbench_end(workbench, run):
 
 def test_each_prototype_more_is_worth_what_the_selection_keeps(run):
     candidates = run.candidates()
-    shares = worth(candidates, run.problem, 4)
+    shares = propose_curve(candidates, run.problem, 4)
     best = points(front(candidates, run.problem), run.problem)
     assert shares == [kept(best, select(best, k)) for k in (1, 2, 3, 4)]
-    assert worth([c for c in candidates if not c.feasible]) == []
-    assert len(worth(front(candidates)[:2], most=8)) == 2
+    assert propose_curve([c for c in candidates if not c.feasible], run.problem, 4) == []
+    assert len(propose_curve(front(candidates, run.problem)[:2], run.problem, 8)) == 2
 
 
 def test_the_worth_in_bars_and_words():
