@@ -79,9 +79,9 @@ def _hint(ops: Sequence[Op], moment: Moment, op: Op, arena: int) -> str:
 def _waits(ops: Sequence[Op], name: str, during: str) -> str:
     """For whom a buffer stays in memory after `during`, which does not use it."""
     names = [op.name for op in ops]
-    later = next(op.name for op in ops[names.index(during) + 1 :] if name in op.inputs)
+    later = next((op.name for op in ops[names.index(during) + 1 :] if name in op.inputs), None)
     what = "The network's input" if name == INPUT else f"The output of {name}"
-    return f"{what} stays as well, because {later} still reads it."
+    return f"{what} stays as well, because {f'{later} still reads it' if later else 'the network answers with it'}."
 
 
 def _remedy(op: Op, waiting: bool) -> str:
