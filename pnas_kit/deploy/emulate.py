@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from pnas_kit.cost.boards import Board
+from pnas_kit.space.layers import output_bytes
 
 from .c import bare_core, emulator, generate, zig
 from .c.emulator import MACHINES
@@ -151,7 +152,7 @@ def _unicorn(
     memory = Memory(flash_bytes=board.flash_bytes, ram_bytes=board.ram_bytes, flash_at=FLASH_AT)
     image = zig.build(generate(model), folder, bare_core.CPUS[core][0], memory)
     found, instructions = bare_core.Core(image, core).outputs(
-        x, y.shape[1], lambda share: tell("running", 0.3 + 0.7 * share)
+        x, output_bytes(model.layers, model.input_shape), lambda share: tell("running", 0.3 + 0.7 * share)
     )
     wanted = SAME.get(board.core, board.core)
     instead = "" if core == wanted else f" in place of the {_name(board.core)}"

@@ -7,6 +7,7 @@ runtime's kernels do for free; series are images of height 1.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 Shape = tuple[int, int, int]
@@ -96,6 +97,12 @@ def shapes(layers: Layers, input_shape: Shape) -> dict[str, Shape]:
     for layer in layers:
         found[layer.name] = _output_shape(layer, [found[name] for name in layer.inputs])
     return found
+
+
+def output_bytes(layers: Layers, input_shape: Shape) -> list[int]:
+    """Bytes of every output, one an element, in the order of `outputs`."""
+    sizes = shapes(layers, input_shape)
+    return [math.prod(sizes[name]) for name in outputs(layers)]
 
 
 def _output_shape(layer: Layer, inputs: list[Shape]) -> Shape:

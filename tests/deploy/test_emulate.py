@@ -105,7 +105,7 @@ def test_plain_and_dsp_kernels_agree_on_every_core(core, tmp_path):
     counts = []
     for flags in ((), ("-DNN_NO_DSP",)):
         image = zig.build(generate(model), tmp_path, bare_core.CPUS[core][0], memory, flags=flags)
-        found, count = bare_core.Core(image, core).outputs(x, wanted.shape[1], lambda share: None)
+        found, count = bare_core.Core(image, core).outputs(x, [wanted.shape[1]], lambda share: None)
         np.testing.assert_array_equal(found, wanted)
         counts.append(count)
     assert (counts[0] < counts[1]) == (core in ("cortex-m4", "cortex-m7", "cortex-m33"))  # the cores with SMLAD

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -61,8 +61,8 @@ class Core:
         self._stack = image.bss_end + STACK_BYTES
         self._core.mem_write(image.bss_end, bytes([UNUSED]) * STACK_BYTES)
 
-    def call(self, function: int, seconds: float = 120.0) -> int:
-        """Calls a function without arguments; its result, or what it left in that register.
+    def call(self, function: int, seconds: float = 120.0, argument: int = 0) -> int:
+        """Calls a function of at most one argument; its result, or what it left in that register.
 
         Raises:
             EmulatorError: it crashed, hung, or used more stack than there is.
@@ -70,6 +70,7 @@ class Core:
         core, registers = self._core, self._registers
         core.reg_write(registers.UC_ARM_REG_SP, self._stack)
         core.reg_write(registers.UC_ARM_REG_LR, RETURN_AT | 1)
+        core.reg_write(registers.UC_ARM_REG_R0, argument)
         try:
             core.emu_start(function | 1, RETURN_AT, timeout=int(seconds * 1e6))
         except self._unicorn.UcError as error:
@@ -98,18 +99,19 @@ class Core:
             sizes[address, size] = _instructions(bytes(self._core.mem_read(address, size)))
         return sum(count * sizes[block] for block, count in runs.items())
 
-    def outputs(self, x: np.ndarray, count: int, progress: Callable[[float], None]) -> tuple[np.ndarray, int]:
-        """int8 `(len(x), count)` for int8 inputs, and the instructions of one `nn_run`."""
+    def outputs(self, x: np.ndarray, sizes: Sequence[int], progress: Callable[[float], None]) -> tuple[np.ndarray, int]:
+        """int8 `(len(x), sum(sizes))` for int8 inputs and outputs of `sizes` bytes, and the instructions of one `nn_run`."""
         self.call(self._image.init)
-        source, target = self.call(self._image.entry), self.call(self._image.output)
-        found, instructions = np.empty((len(x), count), np.int8), 0
+        source = self.call(self._image.entry)
+        targets = [(self.call(self._image.output, argument=number), size) for number, size in enumerate(sizes)]
+        found, instructions = np.empty((len(x), sum(sizes)), np.int8), 0
         for number, sample in enumerate(x):
             self._core.mem_write(source, np.ascontiguousarray(sample).tobytes())
             if number:
                 self.call(self._image.run)
             else:
                 instructions = self.counted(self._image.run)
-            found[number] = np.frombuffer(bytes(self._core.mem_read(target, count)), np.int8)
+            found[number] = np.frombuffer(b"".join(bytes(self._core.mem_read(at, size)) for at, size in targets), np.int8)
             progress((number + 1) / len(x))
         return found, instructions
 

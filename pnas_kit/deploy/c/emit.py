@@ -13,7 +13,7 @@ from pnas_kit.cost.memory import Buffer
 from pnas_kit.deploy.model import QuantModel
 from pnas_kit.space.layers import Layer, Shape, same_padding
 
-from .numbers import CodeError, activation_range, fixed_point
+from .numbers import CodeError, activation_range, fixed_point, softmax_scale
 from .sums import sums
 
 PER_LINE = 24
@@ -152,3 +152,10 @@ class Emitter:
         height, width, channels = self.sizes[layer.inputs[0]]
         source, target = self.at(layer.inputs[0]), self.at(layer.name)
         self.call("nn_mean", source, height * width, channels, target, *self.range(layer))
+
+    def softmax(self, name: str, layer: Layer) -> None:
+        height, width, channels = self.sizes[layer.name]
+        scale, shift, least = softmax_scale(self.model.tensors[layer.inputs[0]])
+        fields = {"scale": scale, "least": least, "pixels": height * width, "channels": channels, "shift": shift}
+        self.structure("nn_softmax_layer", name, fields)
+        self.call("nn_softmax", f"&{name}", self.at(layer.inputs[0]), self.at(layer.name))

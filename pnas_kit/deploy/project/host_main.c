@@ -8,7 +8,7 @@
 int main(void)
 {
     int32_t different = nn_selftest();
-    printf("%ld of %ld output bytes differ in %d tests\n", (long)different, (long)NN_TESTS * NN_OUTPUT_BYTES, NN_TESTS);
+    printf("%ld of %ld output bytes differ in %d tests\n", (long)different, (long)NN_TESTS * NN_OUTPUTS_BYTES, NN_TESTS);
     printf("last answer: %s\n", nn_class_names[nn_answer()]);
     return different != 0;
 }

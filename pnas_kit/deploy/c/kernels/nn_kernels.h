@@ -52,6 +52,15 @@ typedef struct {
     int8_t shift_a, shift_b, shift_out, zero_a, zero_b, zero_out, low, high;
 } nn_add_layer;
 
+/* Probabilities from the differences between a pixel's values and their greatest; those below `least` count as none. */
+typedef struct {
+    int32_t scale;
+    uint32_t pixels;
+    uint16_t channels;
+    int16_t least;
+    uint8_t shift;
+} nn_softmax_layer;
+
 /* A pooling window that slides over the map. */
 typedef struct {
     uint16_t in_height, in_width, channels, out_height, out_width;
@@ -130,5 +139,8 @@ NN_INLINE int8_t nn_output_of(int32_t sum, int32_t scale, int shift, int32_t rou
 #include "nn_conv_plain.h"
 #endif
 #include "nn_maps.h"
+#ifdef NN_HAS_SOFTMAX
+#include "nn_softmax.h"
+#endif
 
 #endif
