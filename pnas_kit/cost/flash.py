@@ -19,8 +19,7 @@ BUFFER_ALIGNMENT = 16
 OFFSET = 4
 """Bytes of a reference to another table or vector."""
 
-CODES = {"add": 0, "global_pool": 1, "concat": 2, "conv": 3, "depthwise": 4, "linear": 9, "max_pool": 17,
-    "softmax": 25}
+CODES = {"add": 0, "global_pool": 1, "concat": 2, "conv": 3, "depthwise": 4, "linear": 9, "max_pool": 17, "softmax": 25}
 """Number of the built-in operator; number 0 is the default and takes no bytes."""
 
 

@@ -36,7 +36,8 @@ def check_known(layers: Layers) -> None:
     for layer in layers:
         if layer.kind not in OPERATORS:
             raise QuantError(
-                f"layer {layer.name!r} is a {layer.kind!r}, which the exporter does not know; it knows {', '.join(OPERATORS)}"
+                f"layer {layer.name!r} is a {layer.kind!r}, which the exporter does not know; "
+                f"build the net of {', '.join(OPERATORS)}"
             )
 
 

@@ -78,11 +78,12 @@ class Arch:
     @property
     def words(self) -> str:
         """The architecture in a line, for people."""
+        title = FAMILIES[self.family].title + " detector" * (self.head == "detector")
         removed = 100 * sum(self.sparsity) / GROUPS
         fours = [str(g + 1) for g in range(GROUPS) if self.bits[g] == 4]
         precision = f", int4 weights in group{'s' * (len(fours) > 1)} {', '.join(fours)}" if fours else ""
         return (
-            f"{FAMILIES[self.family].title}{' detector' * (self.head == 'detector')}, {'+'.join(map(str, self.depth))} blocks, width {self.width:.2f}, "
+            f"{title}, {'+'.join(map(str, self.depth))} blocks, width {self.width:.2f}, "
             f"kernels {'-'.join(map(str, self.kernel))}, strides {'-'.join(map(str, self.stride))}, {removed:.0f} % pruned"
             f"{precision}"
         )

@@ -4,8 +4,8 @@ Every level (one or two of the backbone's maps) has a depthwise and a pointwise 
 convolutions, whose outputs are the network's. They are apart because an int8 tensor has one scale: a logit of -12 would
 leave few steps for a box. For level `s8`, one cell for every 8x8 pixels of the image:
 
-- `s8.box` (rows, columns, 4): distances from the cell's centre to the left, top, right and bottom side of the object's box, in
-  sixths of the image's width (left, right) or height (top, bottom). A ReLU6 bounds them to what an image can hold, so at
+- `s8.box` (rows, columns, 4): distances from the cell's centre to the left, top, right and bottom side of the object's box,
+  in sixths of the image's width (left, right) or height (top, bottom). A ReLU6 bounds them to what an image can hold, so at
   least 255 steps span the image and small objects keep theirs, whatever the grid.
 - `s8.objectness` (rows, columns, 1): logit of "an object's centre lies in this cell".
 - `s8.classes` (rows, columns, classes): logits of the classes of that object. With one class there is no such tensor.
