@@ -21,8 +21,8 @@ TILE = 32
 WORD = 4
 
 FIXED_CODE = 72
-"""Bytes of `nn_init`, `nn_input`, `nn_output`, `nn_output_at` and of `nn_run` without its calls. These and the tables below are
-measured with arm-none-eabi-gcc 12.2 at -O2 for the Cortex-M4; other compilers differ in the code, not in the weights."""
+"""Bytes of `nn_init`, `nn_input`, `nn_output`, `nn_output_at` and of `nn_run` without its calls. These and the tables below
+are measured with arm-none-eabi-gcc 12.2 at -O2 for the Cortex-M4; other compilers differ in the code, not in the weights."""
 
 KERNEL_CODE = {
     "conv": 2236,

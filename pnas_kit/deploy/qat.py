@@ -20,7 +20,7 @@ BATCH = 64
 
 
 class FakeQuantNet(nn.Module):
-    """A folded net of one output whose weights and activations are rounded as on the chip, with gradients passed straight through.
+    """A folded net of one output, weights and activations rounded as on the chip, with gradients passed straight through.
 
     Ranges of activations are those of the calibration and stay; weights move, and their scales with them. Rounding follows
     Jacob et al. 2018 (arXiv 1712.05877), section 3.

@@ -24,7 +24,7 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Output:
-    """One of a model's outputs: its name, its shape (without the batch), its reading, and where it starts in a sample's row."""
+    """One of a model's outputs: its name, shape (without the batch) and reading, and where it starts in a row of `run`."""
 
     name: str
     shape: tuple[int, ...]
