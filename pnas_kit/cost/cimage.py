@@ -25,27 +25,14 @@ FIXED_CODE = 72
 are measured with arm-none-eabi-gcc 12.2 at -O2 for the Cortex-M4; other compilers differ in the code, not in the weights."""
 
 KERNEL_CODE = {
-    "conv": 2236,
-    "int4": 1162,
-    "depthwise": 1210,
-    "add": 266,
-    "concat": 34,
-    "max_pool": 280,
-    "global_pool": 114,
+    "conv": 2236, "int4": 1162, "depthwise": 1210, "add": 266, "concat": 34, "max_pool": 280, "global_pool": 114,
     "softmax": 816,
-}
+}  # fmt: skip
 """Bytes of each kernel and what it calls, once per image that uses it."""
 
 CALL_CODE = {
-    "conv": 18,
-    "depthwise": 15,
-    "linear": 18,
-    "add": 12,
-    "concat": 15,
-    "max_pool": 18,
-    "global_pool": 18,
-    "softmax": 12,
-}
+    "conv": 18, "depthwise": 15, "linear": 18, "add": 12, "concat": 15, "max_pool": 18, "global_pool": 18, "softmax": 12,
+}  # fmt: skip
 """Bytes of one call in `nn_run`; a concatenation calls once for each input."""
 
 STRUCTURE = {"conv": 40, "depthwise": 40, "linear": 40, "add": 24, "max_pool": 18, "softmax": 16}
