@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from pnas_kit.cost import arena_bytes, trace
 from pnas_kit.cost.cimage import c_flash_bytes
@@ -56,8 +57,14 @@ def _one(rng: random.Random, shape: Shape, family: str, bits: tuple[int, ...], h
 
 def quantised(arch: Arch, seed: int) -> QuantModel:
     """The architecture with random weights, as integers; every fourth has a softmax over its class scores."""
-    net = build(arch.pruned, arch.input_shape, seed).eval()
-    model = quantise(net, np.random.default_rng(seed).normal(size=(4, *arch.input_shape)).astype(np.float32))
+    net, x = build(arch.pruned, arch.input_shape, seed), np.random.default_rng(seed).normal(size=(4, *arch.input_shape))
+    # Batch norms see the samples, as in training: else maps grow from layer to layer and scales leave their usual range.
+    for module in net.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.momentum = None
+    with torch.no_grad():
+        net.train()(torch.from_numpy(x.astype(np.float32)).permute(0, 3, 1, 2))
+    model = quantise(net.eval(), x.astype(np.float32))
     return model if seed % 4 else with_softmax(model, next(n for n in outputs(model.layers) if n.endswith("classes")))
 
 

@@ -13,11 +13,12 @@ from test_c_host import outputs as c_outputs
 from test_firmware import CARD, NANO, TESTS, facts, make, needs, unpacked
 
 from pnas_kit.cost import arena_bytes, boards, memory_timeline, trace
-from pnas_kit.cost.cimage import c_ram_bytes
+from pnas_kit.cost.cimage import c_flash_bytes, c_ram_bytes
 from pnas_kit.cost.flash import tflite_bytes
 from pnas_kit.cost.tail import host_tail_bytes
 from pnas_kit.deploy import Interpreter, QuantError, arena, evaluate, micro_run, with_softmax, write_tflite
 from pnas_kit.deploy.c import CodeError, generate
+from pnas_kit.deploy.c.emulator import MACHINES, sizes
 from pnas_kit.deploy.emulate import emulate
 from pnas_kit.deploy.firmware import firmware_project
 from pnas_kit.deploy.model import PROBABILITY, Affine, QuantModel
@@ -146,6 +147,15 @@ def test_a_detector_on_qemu_counts_wrong_bytes_of_every_output(monkeypatch):
 
     monkeypatch.setattr("pnas_kit.deploy.emulate.Interpreter", Wrong)
     assert emulate(model, x, M4, how="qemu").different == len(starts)
+
+
+@needs("arm-none-eabi-gcc")
+@pytest.mark.parametrize("softmax", [False, True])
+def test_the_code_of_outputs_and_softmax_is_counted(softmax, tmp_path):
+    for number, model in enumerate(detectors((28, 28, 1), softmax)):
+        code, _, variables = sizes(generate(model), tmp_path / str(number), MACHINES["cortex-m4"])
+        assert abs(c_flash_bytes(model.layers, model.input_shape) / code - 1) < 0.05
+        assert 0 <= variables - c_ram_bytes(model.layers, model.input_shape) < 16
 
 
 def test_outputs_are_read_by_name_shape_and_scale():
