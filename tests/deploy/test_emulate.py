@@ -12,6 +12,7 @@ from pnas_kit.cost.boards import boards
 from pnas_kit.cost.cimage import c_flash_bytes, c_ram_bytes
 from pnas_kit.deploy import Interpreter, write_tflite
 from pnas_kit.deploy.c import bare_core, emulator, generate, zig
+from pnas_kit.deploy.c.cores import CORES
 from pnas_kit.deploy.c.link import BOOT_BYTES, STACK_BYTES, Memory
 from pnas_kit.deploy.emulate import DoesNotFit, EmulatorError, ToolMissing, emulate
 from pnas_kit.deploy.quantiser import quantise
@@ -96,7 +97,7 @@ def test_differing_bytes_are_counted(monkeypatch):
     assert emulate(model, drawn(model), M4, how="unicorn").different == 2
 
 
-@pytest.mark.parametrize("core", bare_core.CPUS)
+@pytest.mark.parametrize("core", sorted({(core.unicorn, core.zig) for core in CORES.values()}), ids=lambda core: core[0])
 def test_plain_and_dsp_kernels_agree_on_every_core(core, tmp_path):
     model = made(11, bits=4)
     x = drawn(model, 3)
@@ -104,11 +105,11 @@ def test_plain_and_dsp_kernels_agree_on_every_core(core, tmp_path):
     wanted = Interpreter(write_tflite(model)).run(x)
     counts = []
     for flags in ((), ("-DNN_NO_DSP",)):
-        image = zig.build(generate(model), tmp_path, bare_core.CPUS[core][0], memory, flags=flags)
-        found, count = bare_core.Core(image, core).outputs(x, wanted.shape[1], lambda share: None)
+        image = zig.build(generate(model), tmp_path, core[1], memory, flags=flags)
+        found, count = bare_core.run(image, core[0], x, wanted.shape[1])
         np.testing.assert_array_equal(found, wanted)
         counts.append(count)
-    assert (counts[0] < counts[1]) == (core in ("cortex-m4", "cortex-m7", "cortex-m33"))  # the cores with SMLAD
+    assert (counts[0] < counts[1]) == (core[0] in ("cortex-m4", "cortex-m7", "cortex-m33"))  # the cores with SMLAD
 
 
 def test_what_is_missing_is_named(monkeypatch):
@@ -123,8 +124,8 @@ def test_what_is_missing_is_named(monkeypatch):
     with pytest.raises(ValueError, match="expected int8 inputs"):
         emulate(model, x.astype(np.float32), M4, how="unicorn")
     monkeypatch.setattr(emulator, "installed", lambda: True)
-    with pytest.raises(EmulatorError, match="more than QEMU's microbit"):
-        emulate(model, x, boards()["pico"], how="qemu")
+    with pytest.raises(EmulatorError, match="more than QEMU's mps2-an500"):
+        emulate(model, x, boards()["teensy-41"], how="qemu")
     monkeypatch.setattr(emulator, "installed", lambda: False)
     monkeypatch.setattr(zig, "installed", lambda: False)
     with pytest.raises(ToolMissing, match="pip install ziglang unicorn"):
