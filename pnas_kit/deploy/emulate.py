@@ -16,7 +16,7 @@ from pnas_kit.cost.boards import Board
 from .c import bare_core, emulator, generate, zig
 from .c.cores import CORES, Core, Machine, core_of, in_words
 from .c.link import STACK_BYTES, DoesNotFit, EmulatorError, Memory, ToolMissing
-from .model import QuantModel
+from .model import QuantError, QuantModel
 from .runtime import Interpreter
 from .tflite import write_tflite
 
@@ -59,6 +59,7 @@ def emulate(
     inputs: np.ndarray,
     board: Board,
     *,
+    expected: np.ndarray | None = None,
     how: str = "auto",
     progress: Progress | None = None,
     folder: Path | None = None,
@@ -69,6 +70,7 @@ def emulate(
 
     Args:
         inputs: int8 `(count, height, width, channels)`.
+        expected: int8 outputs `(count, values)` that were kept with the inputs; the reference has to give them again.
         how: "qemu" (QEMU and arm-none-eabi-gcc), "unicorn" (Python packages), or "auto": QEMU where it is installed and
             its best machine for the core has the board's memory, else Unicorn, else QEMU's next machine.
         progress: told what happens and how much of it is done, from 0 to 1.
@@ -79,6 +81,7 @@ def emulate(
         ToolMissing: nothing to emulate with; the text says what to install.
         EmulatorError: a core that is not emulated, or a compilation or run that failed.
         CodeError: the net has no C.
+        QuantError: the kept outputs are not this net's.
         ValueError: `how` or the inputs are not as described.
     """
     started = time.monotonic()
@@ -88,11 +91,13 @@ def emulate(
     core = _core(board)
     how = _way(how, core, board)
     tell("reference outputs", 0.0)
-    expected = Interpreter(write_tflite(model)).run(inputs)
+    reference = Interpreter(write_tflite(model)).run(inputs)
+    if expected is not None and not np.array_equal(expected, reference):
+        raise QuantError("the kept test outputs are not those of this network: train the prototype again")
     with tempfile.TemporaryDirectory(prefix="pnas-") if folder is None else nullcontext(folder) as place:
         tell("compiling", 0.1)
         run = _qemu if how == "qemu" else _unicorn
-        found = run(model, inputs, expected, board, core, Path(place), tell)
+        found = run(model, inputs, reference, board, core, Path(place), tell)
     tell("done", 1.0)
     return replace(found, seconds=time.monotonic() - started)
 
@@ -159,7 +164,9 @@ def _unicorn(
 ) -> Emulated:
     memory = Memory(flash_bytes=board.flash_bytes, ram_bytes=board.ram_bytes, flash_at=FLASH_AT)
     image = zig.build(generate(model), folder, core.zig, memory)
-    found, instructions = bare_core.run(image, core.unicorn, x, y.shape[1], lambda share: tell("running", 0.3 + 0.7 * share))
+    found, instructions = bare_core.run(
+        image, core.unicorn, x, [y.shape[1]], lambda share: tell("running", 0.3 + 0.7 * share)
+    )
     different, variables = int((found != y).sum()), image.bss_end - image.bss
     words = f"Unicorn {_words(core.unicorn, board)}"
     return Emulated("unicorn", words, core.unicorn, len(x), different, instructions, len(image.flash), variables, 0.0)

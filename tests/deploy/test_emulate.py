@@ -106,7 +106,7 @@ def test_plain_and_dsp_kernels_agree_on_every_core(core, tmp_path):
     counts = []
     for flags in ((), ("-DNN_NO_DSP",)):
         image = zig.build(generate(model), tmp_path, core[1], memory, flags=flags)
-        found, count = bare_core.run(image, core[0], x, wanted.shape[1])
+        found, count = bare_core.run(image, core[0], x, [wanted.shape[1]])
         np.testing.assert_array_equal(found, wanted)
         counts.append(count)
     assert (counts[0] < counts[1]) == (core[0] in ("cortex-m4", "cortex-m7", "cortex-m33"))  # the cores with SMLAD

@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,13 +26,13 @@ def installed() -> bool:
 
 
 def run(
-    image: FlashImage, core: str, x: np.ndarray, count: int, progress: Callable[[float], None] | None = None
+    image: FlashImage, core: str, x: np.ndarray, sizes: Sequence[int], progress: Callable[[float], None] | None = None
 ) -> tuple[np.ndarray, int]:
-    """int8 outputs `(len(x), count)` for int8 inputs, and the instructions of one `nn_run`.
+    """int8 outputs `(len(x), sum(sizes))` for int8 inputs, and the instructions of one `nn_run`.
 
     Args:
         core: Unicorn's, as in `cores.CORES`; the one that the image was compiled for.
-        count: values of one output.
+        sizes: bytes of each output.
         progress: told the share of inputs that are done.
 
     Raises:
@@ -41,7 +41,7 @@ def run(
     """
     if not installed():
         raise ToolMissing("the unicorn package is not installed: run `pip install unicorn`, or use QEMU")
-    found, instructions = np.empty((len(x), count), np.int8), 0
+    found, instructions = np.empty((len(x), sum(sizes)), np.int8), 0
     # -P keeps the folder of the program, whose files are named for other readers, out of the modules' search path.
     with (
         tempfile.TemporaryFile() as complaints,
@@ -50,7 +50,7 @@ def run(
         ) as process,
     ):
         try:
-            _send(process, _job(image, core, x, count), image.flash, x)
+            _send(process, _job(image, core, x, sizes), image.flash, x)
             for number in range(len(x)):
                 answer = _answer(process, complaints)
                 instructions = answer.get("instructions", instructions)
@@ -62,13 +62,13 @@ def run(
     return found, instructions
 
 
-def _job(image: FlashImage, core: str, x: np.ndarray, count: int) -> dict[str, object]:
+def _job(image: FlashImage, core: str, x: np.ndarray, sizes: Sequence[int]) -> dict[str, object]:
     memory = image.memory
     return {
         "cpu": "UC_CPU_ARM_" + core.upper().replace("-", "_"), "image_bytes": len(image.flash),
         "flash_at": memory.flash_at, "flash_bytes": memory.flash_bytes, "ram_at": memory.ram_at,
         "ram_bytes": memory.ram_bytes, "init": image.init, "entry": image.entry, "run": image.run, "output": image.output,
-        "bss_end": image.bss_end, "stack_bytes": STACK_BYTES, "input_bytes": x[0].size, "output_bytes": count,
+        "bss_end": image.bss_end, "stack_bytes": STACK_BYTES, "input_bytes": x[0].size, "output_sizes": list(sizes),
         "seconds": CALL_SECONDS,
     }  # fmt: skip
 

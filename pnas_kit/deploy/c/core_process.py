@@ -37,11 +37,12 @@ class Core:
         # The stack is right above the variables and no larger than what the linker keeps free for it.
         self.core.mem_write(job["bss_end"], bytes([UNUSED]) * job["stack_bytes"])
 
-    def call(self, function):
-        """Calls a function without arguments; what it left in the register of results."""
+    def call(self, function, argument=0):
+        """Calls a function of at most one argument; what it left in the register of results."""
         core, registers, job = self.core, self.registers, self.job
         core.reg_write(registers.UC_ARM_REG_SP, job["bss_end"] + job["stack_bytes"])
         core.reg_write(registers.UC_ARM_REG_LR, RETURN_AT | 1)
+        core.reg_write(registers.UC_ARM_REG_R0, argument)
         try:
             core.emu_start(function | 1, RETURN_AT, timeout=int(job["seconds"] * 1e6))
         except self.unicorn.UcError as error:
@@ -85,7 +86,8 @@ def answers(job, flash, inputs):
     """What is said of each input."""
     core, size = Core(job, flash), job["input_bytes"]
     core.call(job["init"])
-    source, target = core.call(job["entry"]), core.call(job["output"])
+    source = core.call(job["entry"])
+    targets = [(core.call(job["output"], number), length) for number, length in enumerate(job["output_sizes"])]
     for start in range(0, len(inputs), size):
         core.core.mem_write(source, inputs[start : start + size])
         said = {}
@@ -93,7 +95,7 @@ def answers(job, flash, inputs):
             core.call(job["run"])
         else:
             said["instructions"] = core.counted(job["run"])
-        yield said | {"output": bytes(core.core.mem_read(target, job["output_bytes"])).hex()}
+        yield said | {"output": "".join(bytes(core.core.mem_read(*target)).hex() for target in targets)}
 
 
 def main():
