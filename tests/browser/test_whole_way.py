@@ -6,6 +6,7 @@ import zipfile
 from dataclasses import asdict, replace
 
 import numpy as np
+import psutil
 import pytest
 
 from pnas_kit.cost import memory_timeline, trace
@@ -214,6 +215,29 @@ def test_what_a_model_costs_is_drawn(served, page, shot, told, theme):
     assert page.problems == [] and page.foreign == []
 
 
+def test_the_emulated_board_is_run_stopped_and_run_again(served, page, shot, told):
+    """The real compiler and emulator, in the job's own process."""
+    run, number = Run(told["run"]), told["number"]
+    page.goto(f"{served.app}?run={run.name}")
+    page.wait_for_selector(".pn-steps")
+    step(page, "deploy")
+    line = page.locator(".pn-emulation")
+    page.get_by_role("button", name="Run it on an emulated board").click()
+    page.wait_for_selector('.pn-emulation[data-state="running"] progress')
+    pid = run.emulation(number).pid
+    shot(page, "8-emulating")
+    line.get_by_role("button", name="Stop the run").click()
+    page.wait_for_selector('.pn-emulation[data-state="stopped"]')
+    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    assert not (run.prototype(number) / "emulating").exists()
+    shot(page, "8-stopped")
+    line.get_by_role("button", name="Run it again").click()
+    page.wait_for_selector('.pn-emulation[data-state="done"]', timeout=120_000)
+    assert re.search(r"same bytes\s*0 of 200 output bytes differ over 20", line.inner_text().replace("\u2009", " "))
+    shot(page, "9-emulated")
+    assert page.problems == [] and page.foreign == []
+
+
 def test_the_emulated_board_is_followed_on_the_page(served, page, shot, told):
     run, number = Run(told["run"]), told["number"]
     run.file(number, "model.tflite")
@@ -224,8 +248,7 @@ def test_the_emulated_board_is_followed_on_the_page(served, page, shot, told):
     going = Emulation(message="running test 5 of 20", share=0.25, pid=served.process.pid, started=served.started)
     write_json(folder / "emulating.json", asdict(going))
     page.wait_for_selector('.pn-emulation[data-state="running"] progress')
-    assert line.get_by_role("button").is_disabled()
-    shot(page, "8-emulating")
+    assert line.get_by_role("button", name="Stop the run").is_enabled()
     done = Emulation(
         state="done", how="qemu", machine="mps2-an386", core="cortex-m4", tests=20, bytes=200, instructions=123456
     )  # fmt: skip
@@ -233,7 +256,6 @@ def test_the_emulated_board_is_followed_on_the_page(served, page, shot, told):
     (folder / "emulating.json").unlink()
     page.wait_for_selector('.pn-emulation[data-state="done"]')
     assert "0 of 200 output bytes differ" in line.inner_text().replace("\u2009", " ")
-    shot(page, "9-emulated")
     write_json(folder / "emulating.json", asdict(replace(done, state="failed", error="the compiler is missing: install it")))
     page.wait_for_selector(".pn-emulation [role=alert] >> text=install it")
     shot(page, "10-failed")

@@ -3,14 +3,15 @@
 import os
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
-from handmade import sample_layers, samples, trained_like
+from handmade import CLASSES, sample_layers, samples, trained_like
 
 from pnas_kit.cost.boards import boards
 from pnas_kit.cost.cimage import c_flash_bytes, c_ram_bytes
-from pnas_kit.deploy import Interpreter, write_tflite
+from pnas_kit.deploy import Interpreter, QuantError, write_tflite
 from pnas_kit.deploy.c import bare_core, emulator, generate, zig
 from pnas_kit.deploy.c.cores import CORES
 from pnas_kit.deploy.c.link import BOOT_BYTES, STACK_BYTES, Memory
@@ -19,14 +20,11 @@ from pnas_kit.deploy.quantiser import quantise
 
 NETS = {"image": 9, "series": 7}
 M4 = boards()["nucleo-f446re"]
-qemu = pytest.param(
-    "qemu",
-    marks=pytest.mark.skipif(
-        not emulator.installed() and os.environ.get("PNAS_REQUIRE_TOOLCHAIN") != "1",
-        reason="no cross compiler or emulator: apt-get install gcc-arm-none-eabi qemu-system-arm",
-    ),
+qemu_tools = pytest.mark.skipif(
+    not emulator.installed() and os.environ.get("PNAS_REQUIRE_TOOLCHAIN") != "1",
+    reason="no cross compiler or emulator: apt-get install gcc-arm-none-eabi qemu-system-arm",
 )
-WAYS = [qemu, "unicorn"]
+WAYS = [pytest.param("qemu", marks=qemu_tools), "unicorn"]
 
 
 def made(seed, bits=8):
@@ -53,9 +51,8 @@ def test_every_byte_of_twenty_inputs_is_that_of_tflite(net, how):
     assert told == sorted(told) and told[-1] == 1 and "128 KiB RAM" in found.machine
 
 
+@qemu_tools
 def test_both_ways_count_about_the_same_instructions():
-    if not emulator.installed():
-        pytest.skip("needs QEMU and the cross compiler")
     model = made(9)
     counts = [emulate(model, drawn(model, 1), M4, how=how).instructions for how in ("qemu", "unicorn")]
     assert max(counts) < 1.3 * min(counts)  # two compilers
@@ -68,6 +65,49 @@ def test_every_kind_of_core_runs_without_any_tool(board, bits, monkeypatch):
     model = made(4, bits)
     found = emulate(model, drawn(model, 4), boards()[board])
     assert (found.how, found.different) == ("unicorn", 0)
+
+
+@qemu_tools
+@pytest.mark.parametrize(
+    ("core", "ram_kib", "machine"),
+    [
+        ("cortex-m0plus", 16, "microbit, Cortex-M0 in place of the Cortex-M0+"),
+        ("cortex-m0plus", 17, "mps2-an385, Cortex-M3 in place of the Cortex-M0+"),
+        ("cortex-m4f", 64, "mps2-an386, Cortex-M4"),
+        ("cortex-m7", 64, "mps2-an500, Cortex-M7"),
+        ("cortex-m33", 64, "mps2-an505, Cortex-M33"),
+        ("cortex-m85", 64, "mps3-an547, Cortex-M55 in place of the Cortex-M85"),
+    ],
+)
+def test_qemu_takes_the_best_machine_that_has_room(core, ram_kib, machine):
+    model = made(4)
+    board = replace(M4, core=core, ram_bytes=ram_kib << 10, flash_bytes=128 << 10)
+    found = emulate(model, drawn(model), board, how="qemu")
+    assert (found.different, found.machine.split(", with")[0]) == (0, f"QEMU {machine}")
+
+
+@qemu_tools
+@pytest.mark.parametrize(("board", "how"), [("pico", "unicorn"), ("ek-ra8d1", "qemu"), ("teensy-41", "unicorn")])
+def test_the_way_is_the_one_with_the_board_s_own_core_and_room(board, how):
+    model = made(4)
+    assert emulate(model, drawn(model, 1), boards()[board]).how == how
+
+
+@qemu_tools
+def test_the_benchmark_of_every_core(capsys, monkeypatch):
+    """On one core; `make bench-chip` runs it on all of them."""
+    monkeypatch.syspath_prepend(Path(__file__).parents[2] / "benchmarks")
+    import chip_emulators
+
+    monkeypatch.setattr("sys.argv", ["chip_emulators.py", "--tests", "2", "--cores", "cortex-m33"])
+    chip_emulators.main()
+    assert capsys.readouterr().out.count(" 0 of 20 ") == 2 * len(chip_emulators.SHAPES)
+
+
+def test_outputs_of_another_net_are_not_taken_for_a_wrong_run():
+    model = made(4)
+    with pytest.raises(QuantError, match="not those of this network: train the prototype again"):
+        emulate(model, drawn(model, 2), M4, expected=np.full((2, CLASSES), 77, np.int8))
 
 
 @pytest.mark.parametrize("how", WAYS)

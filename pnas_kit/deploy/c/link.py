@@ -85,6 +85,6 @@ def explained(said: str, memory: Memory) -> EmulatorError:
         return DoesNotFit(f"the net does not fit the board: {' and '.join(words)}; choose a smaller net or a larger board")
     if "tests" in over:
         return EmulatorError(f"the test inputs take {over['tests']:,} bytes too many: test with fewer inputs")
-    if re.search(r"(?i)no space ?left", said):  # gcc's words, and the name of Zig's error
+    if re.search(r"(?i)no ?space ?left", said):  # gcc's words, and the name of Zig's error
         return EmulatorError("the disk is full: free some space, then run it again")
     return EmulatorError(f"the C did not compile: {said.strip()[-800:]}")
