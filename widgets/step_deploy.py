@@ -34,8 +34,8 @@ class StepDeploy:
         self._explained: set[int] = set()  # prototypes whose pictures are on show
         self._table = Pane(
             file=guard(self._offer, todo="Train the prototype again."),
-            emulate=guard(self._emulate, todo="Train the prototype again, or wait for what is going on."),
-            halt=guard(self._halt, todo="Wait until it is done, or end the process."),
+            emulate=guard(self._emulate, todo="Then try again."),
+            halt=guard(self._halt, todo="Try again, or wait until it is done."),
             costs=guard(self._explain),
         )
         note = "Verified: every int8 file was run on the whole test set, and on TensorFlow Lite Micro for its RAM."

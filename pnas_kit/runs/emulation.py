@@ -64,7 +64,11 @@ def start(run: Run, number: int) -> None:
     folder = run.prototype(number)
     _tidy(folder)
     write_json(folder / GOING, asdict(Emulation(message="starting", started=time.time())))
-    pid = launch(folder / LOG, "emulate", str(run.path), str(number))
+    try:
+        pid = launch(folder / LOG, "emulate", str(run.path), str(number))
+    except OSError:
+        (folder / GOING).unlink()
+        raise
     known = read_json(folder / GOING)
     if known and known["pid"] is None:  # the job has not spoken yet: from now on it can be stopped nevertheless
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -116,7 +120,7 @@ def work(run: Run, number: int) -> int:
         done = _emulate(run, number, tell)
     except Exception as error:
         traceback.print_exc()
-        tell(state="failed", error=_told(error))
+        tell(state="failed", error=in_words(error))
         return 1
     finally:
         shutil.rmtree(folder / PLACE, ignore_errors=True)
@@ -125,7 +129,8 @@ def work(run: Run, number: int) -> int:
     return 0
 
 
-def _told(error: Exception) -> str:
+def in_words(error: Exception) -> str:
+    """What went wrong and what to do."""
     if isinstance(error, OSError) and error.strerror:
         where = f" at {Path(error.filename).name}" if isinstance(error.filename, str) else ""
         return f"the disk refused to work ({error.strerror}{where}): free some space or allow writing, then run it again"

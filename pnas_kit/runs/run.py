@@ -16,7 +16,7 @@ from pnas_kit.search.front import propose
 from pnas_kit.search.journal import Journal
 
 from . import emulation
-from .emulation import Emulation
+from .emulation import Emulation, in_words
 from .folder import read_json, read_lines, write_json
 from .process import is_alive, launch
 from .records import PHASES, Config, Result, Status
@@ -196,7 +196,7 @@ class Run:
         """Run a prototype's generated C on an emulated board, in a process of its own that outlives this one.
 
         Raises:
-            RunError: it is being run already, or it has no integer net (yet).
+            RunError: it is being run already, it has no integer net (yet), or its folder cannot be written.
         """
         found = self.emulation(number)
         if found and found.state == "running":
@@ -204,7 +204,10 @@ class Run:
                 f"prototype {number} is being run on an emulated board already; wait until it is done, or stop it"
             )
         self.file(number, "quant.npz")
-        emulation.start(self, number)
+        try:
+            emulation.start(self, number)
+        except OSError as error:
+            raise RunError(f"the run on an emulated board cannot start: {in_words(error)}") from error
 
     def stop_emulation(self, number: int) -> None:
         """End a run on an emulated board at once; `emulate` starts it anew."""

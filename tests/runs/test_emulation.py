@@ -197,3 +197,15 @@ def test_only_whole_files_are_handed_out(run):
                 run.delivered(4, name)
     with pytest.raises(RunError, match=r"no model\.tflite yet"):
         run.delivered(5, "model.tflite")
+
+
+def test_a_folder_that_cannot_be_written_is_told(run, monkeypatch):
+    def launch(log, *words):
+        raise PermissionError(13, "Permission denied", str(log))
+
+    monkeypatch.setattr("pnas_kit.runs.emulation.launch", launch)
+    with pytest.raises(
+        RunError, match=r"cannot start: .*Permission denied at emulate\.log\): free some space or allow writing"
+    ):
+        run.emulate(4)
+    assert run.emulation(4) is None
