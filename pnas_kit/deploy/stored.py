@@ -91,7 +91,7 @@ def load_tests(path: Path | str, model: QuantModel) -> tuple[np.ndarray, np.ndar
     """
     name = Path(path).name
     try:
-        with np.load(path, allow_pickle=False) as tests:
+        with zipfile.ZipFile(path), np.load(path, allow_pickle=False) as tests:  # NumPy takes other files for pickles
             x, y = tests["inputs"], tests["outputs"]
     except DAMAGED as error:
         raise QuantError(f"expected test inputs and outputs in {name}, got {error}: train the prototype again") from None

@@ -74,3 +74,6 @@ def test_test_vectors_come_back(tmp_path):
         path.write_bytes(whole[:place])
         with pytest.raises(QuantError, match=r"tests\.npz, got .*: train the prototype again"):
             load_tests(path, model)
+    path.write_bytes(b"PK half")
+    with pytest.raises(QuantError, match="got File is not a zip file"):
+        load_tests(path, model)
