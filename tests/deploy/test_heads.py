@@ -18,7 +18,8 @@ from pnas_kit.cost.flash import tflite_bytes
 from pnas_kit.cost.tail import host_tail_bytes
 from pnas_kit.deploy import Interpreter, QuantError, arena, evaluate, micro_run, with_softmax, write_tflite
 from pnas_kit.deploy.c import CodeError, generate
-from pnas_kit.deploy.c.emulator import MACHINES, sizes
+from pnas_kit.deploy.c.cores import MACHINES
+from pnas_kit.deploy.c.emulator import sizes
 from pnas_kit.deploy.emulate import emulate
 from pnas_kit.deploy.firmware import firmware_project
 from pnas_kit.deploy.model import PROBABILITY, Affine, QuantModel
