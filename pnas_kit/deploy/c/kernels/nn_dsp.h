@@ -29,6 +29,13 @@ NN_INLINE int32_t nn_smlad(uint32_t a, uint32_t b, int32_t sum)
     return result;
 }
 
+/* low + a.low * b.low and high + a.high * b.high */
+NN_INLINE void nn_add_lows_and_highs(int32_t *low, int32_t *high, uint32_t a, uint32_t b)
+{
+    __asm__("smlabb %0, %1, %2, %0" : "+r"(*low) : "r"(a), "r"(b));
+    __asm__("smlatt %0, %1, %2, %0" : "+r"(*high) : "r"(a), "r"(b));
+}
+
 /* Bytes 0 and 2, widened. */
 NN_INLINE uint32_t nn_even(uint32_t bytes)
 {
@@ -94,6 +101,12 @@ NN_INLINE int32_t nn_saturate(int32_t value)
 NN_INLINE int32_t nn_smlad(uint32_t a, uint32_t b, int32_t sum)
 {
     return sum + (int16_t)a * (int16_t)b + (int16_t)(a >> 16) * (int16_t)(b >> 16);
+}
+
+NN_INLINE void nn_add_lows_and_highs(int32_t *low, int32_t *high, uint32_t a, uint32_t b)
+{
+    *low += (int16_t)a * (int16_t)b;
+    *high += (int16_t)(a >> 16) * (int16_t)(b >> 16);
 }
 
 NN_INLINE uint32_t nn_even(uint32_t bytes)

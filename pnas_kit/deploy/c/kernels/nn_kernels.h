@@ -2,7 +2,7 @@
  *
  * The input's zero point is folded into the biases, and padding holds the zero point, so the products need no offset.
  * Which kernels exist follows from NN_HAS_..., which nn.c defines. Where the core has SMLAD (Cortex-M4, M7, M33, M55),
- * convolutions come from nn_dsp.h; NN_NO_DSP forbids that, NN_DSP_IN_C does the same steps on any processor.
+ * convolutions come from nn_..._dsp.h; NN_NO_DSP forbids that, NN_DSP_IN_C does the same steps on any processor.
  * Right shifts of negative numbers are arithmetic in every compiler this is meant for.
  */
 #ifndef NN_KERNELS_H
@@ -145,7 +145,12 @@ NN_INLINE int8_t nn_output_of(int32_t sum, int32_t scale, int shift, int32_t rou
 #include "nn_depthwise_dsp.h"
 #else
 #include "nn_conv_plain.h"
+#ifdef NN_HAS_DEPTHWISE
+#define NN_HAS_DEPTHWISE_FEW
+#define nn_depthwise nn_depthwise_few
 #endif
+#endif
+#include "nn_depthwise_few.h"
 #include "nn_maps.h"
 
 #endif
