@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from pnas_kit.space.layers import Layer, Layers, Shape, shapes
 
-from .memory import ALIGNMENT, Buffer, lifetimes, plan
+from .memory import ALIGNMENT, Buffer, lifetimes, plan, scratch_name
 from .ops import Op, trace
 
 TILE = 32
@@ -67,7 +67,7 @@ def few(layer: Layer, target: Shape) -> bool:
 
 
 def depthwise_scratch_bytes(layer: Layer, target: Shape) -> int:
-    """Scratch of a depthwise convolution: paired weights and a ring of rows, for up to four channels; or an offset a weight."""
+    """Scratch of a depthwise convolution: weights and a ring of rows, for up to four channels; or an offset a weight."""
     if few(layer, target):
         return WORD * math.prod(layer.kernel)
     (height, width), stride = layer.kernel, layer.stride[1]
@@ -91,11 +91,6 @@ def scratch_bytes(layer: Layer, source: Shape, target: Shape) -> int:
     return conv_scratch_bytes(weights, target[0] * target[1], direct=direct, input_channels=source[2], bits=layer.bits)
 
 
-def scratch_name(layer: Layer) -> str:
-    """The name of a layer's scratch among the buffers of `c_buffers`."""
-    return f"{layer.name} scratch"
-
-
 def c_buffers(layers: Layers, input_shape: Shape) -> list[Buffer]:
     """Feature maps and scratch with their offsets in the arena.
 
@@ -108,7 +103,7 @@ def c_buffers(layers: Layers, input_shape: Shape) -> list[Buffer]:
     for number, layer in enumerate(layers):
         scratch = scratch_bytes(layer, sizes[layer.inputs[0]], sizes[layer.name])
         if scratch:
-            buffers.append(Buffer(scratch_name(layer), -(-scratch // ALIGNMENT) * ALIGNMENT, number, number))
+            buffers.append(Buffer(scratch_name(layer.name), -(-scratch // ALIGNMENT) * ALIGNMENT, number, number))
     return plan(buffers)
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pnas_kit.cost.cimage import few, scratch_name
-from pnas_kit.cost.memory import Buffer
+from pnas_kit.cost.cimage import few
+from pnas_kit.cost.memory import Buffer, scratch_name
 from pnas_kit.deploy.model import QuantModel
 from pnas_kit.space.layers import Layer, Shape, same_padding
 
@@ -88,7 +88,8 @@ class Emitter:
         self.structure(
             "nn_conv_layer", name, arrays | self.window(layer) | zeros | {"low": low, "high": high, "bits": part.bits}
         )
-        self.call(f"nn_{kernel}", f"&{name}", self.at(layer.inputs[0]), self.at(layer.name), self.at(scratch_name(layer)))
+        places = map(self.at, (layer.inputs[0], layer.name, scratch_name(layer.name)))
+        self.call(f"nn_{kernel}", f"&{name}", *places)
 
     def depthwise(self, name: str, layer: Layer) -> None:
         kernel = "depthwise_few"
