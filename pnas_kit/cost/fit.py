@@ -104,9 +104,8 @@ def whole_nets(code: str) -> float:
 def net_ratios(code: str) -> dict[str, float]:
     """The same of every net that was counted."""
     single = {row["what"]: per_mac for row, per_mac in _counted(code, 8)}
-    return {
-        net: per_mac * sum(macs(net).values()) / predicted(single, net) for net, per_mac in single.items() if net not in KINDS
-    }
+    nets = {net: per_mac for net, per_mac in single.items() if net not in KINDS}
+    return {net: per_mac * sum(macs(net).values()) / predicted(single, net) for net, per_mac in nets.items()}
 
 
 def int4_factor(code: str) -> float:

@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from pnas_kit.paths import DATA
 
 from .fit import (
-    Cycles, by_ratio, core_ratio, engine_ratio, fit, fitted_runs, instructions, int4_factor, kernels, spread_out, weights,
+    Cycles,
+    by_ratio,
+    core_ratio,
+    engine_ratio,
+    fit,
+    fitted_runs,
+    instructions,
+    int4_factor,
+    kernels,
+    spread_out,
+    weights,
 )  # fmt: skip
 from .speed import KINDS, Speed
 

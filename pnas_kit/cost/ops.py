@@ -52,7 +52,8 @@ def _op(layer: Layer, source: Shape, target: Shape) -> Op:
     kind = "pointwise" if layer.kind == "conv" and layer.kernel == (1, 1) else layer.kind
     stored = -(-weights * layer.bits // 8)
     scratch = weights if layer.bits < 8 else 0
-    return Op(layer.name, kind, layer.inputs, math.prod(target), macs, weights + biases, stored + 4 * biases, scratch, layer.bits)
+    params, stored = weights + biases, stored + 4 * biases
+    return Op(layer.name, kind, layer.inputs, math.prod(target), macs, params, stored, scratch, layer.bits)
 
 
 def _weights(layer: Layer, source: Shape) -> int:

@@ -2,9 +2,9 @@
 
 Derived, not measured: the runtime on this host is built with the reference kernels, which ask for none. The sizes are
 those that the library's `..._get_buffer_size` functions state (CMSIS-NN of March 2026: `arm_convolve_...`,
-`arm_depthwise_conv_...`, `arm_avgpool_...`, `arm_fully_connected_get_buffer_sizes_s8.c`), and TensorFlow Lite Micro's kernels
-request them in their Prepare; for int4 weights too, which stay packed there. The planner places them like any other buffer,
-alive while the operator runs.
+`arm_depthwise_conv_...`, `arm_avgpool_...`, `arm_fully_connected_get_buffer_sizes_s8.c`), and TensorFlow Lite Micro's
+kernels request them in their Prepare; for int4 weights too, which stay packed there. The planner places them like any other
+buffer, alive while the operator runs.
 """
 
 from __future__ import annotations
