@@ -18,9 +18,9 @@ from .ops import Op, trace
 TILE = 32
 """Columns that the depthwise kernel takes at a time (NN_TILE in the C): bounds its scratch on long series."""
 
-FEW = 200
-"""Outputs of a channel times weights, up to which a depthwise convolution runs channel by channel: on the Cortex-M4 the row
-kernel needs fewer instructions from about there on (`python benchmarks/chip_kernels.py`)."""
+FEW, NARROW = 200, 8
+"""Outputs of a channel times weights, and columns, below which a depthwise convolution runs channel by channel: on the
+Cortex-M4 the row kernel needs fewer instructions from about there on (`python benchmarks/chip_kernels.py`)."""
 
 WORD = 4
 
@@ -63,7 +63,7 @@ def conv_scratch_bytes(weights: int, pixels: int, *, direct: bool, input_channel
 
 def few(layer: Layer, target: Shape) -> bool:
     """Whether a depthwise convolution has so few outputs that the generated C runs it channel by channel."""
-    return math.prod(layer.kernel) * target[0] * target[1] <= FEW
+    return math.prod(layer.kernel) * target[0] * target[1] <= FEW and target[1] < NARROW
 
 
 def depthwise_scratch_bytes(layer: Layer, target: Shape) -> int:
