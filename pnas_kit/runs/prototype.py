@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,7 @@ MOST_LOST = 0.005
 FINE_TUNING_EPOCHS = 5
 TESTS = 20
 """Test samples that the firmware's self-test and the emulated board run."""
+DELIVERED = ("model.tflite", "model_data.h", "report.html", "firmware.zip")
 
 
 def make_prototype(path: str, number: int, threads: int) -> None:
@@ -137,7 +138,9 @@ def _deliver(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, net)
     _write_firmware(run, candidate, data, quantised, model, result)
     write_text(folder / "model_data.h", c_header(model, "model_data", arena_needed + scratch, data.card))
     write_text(folder / "report.html", _report(run, candidate, data, result))
-    write_json(folder / "result.json", asdict(result))
+    made = [path for name in DELIVERED if (path := folder / name).is_file()]
+    files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in made}
+    write_json(folder / "result.json", asdict(replace(result, files=files)))
 
 
 def _write_firmware(run: Run, candidate: Candidate, data: Dataset, model: QuantModel, tflite: bytes, result: Result) -> None:
@@ -162,6 +165,7 @@ def _write_firmware(run: Run, candidate: Candidate, data: Dataset, model: QuantM
     try:
         project = firmware_project(model, tflite, (inputs, outputs), data.card, run.problem.board, facts)
     except FirmwareError as error:
+        (folder / "firmware.zip").unlink(missing_ok=True)  # of an earlier attempt
         write_text(folder / "firmware.txt", str(error))
     else:
         write_bytes(folder / "firmware.zip", project)
