@@ -36,10 +36,14 @@ def lifetimes(ops: Sequence[Op], input_shape: Shape) -> list[Buffer]:
     last = {name: i for i, op in enumerate(ops) for name in op.inputs}
     made = [(INPUT, math.prod(input_shape), 0), *((op.name, op.output_bytes, i) for i, op in enumerate(ops))]
     maps = [Buffer(name, _aligned(size), first, last.get(name, len(ops) - 1)) for name, size, first in made]
-    scratch = [
-        Buffer(f"{op.name} scratch", _aligned(op.scratch_bytes), i, i) for i, op in enumerate(ops) if op.scratch_bytes
-    ]
+    own = [(scratch_name(op.name), _aligned(op.scratch_bytes), i) for i, op in enumerate(ops) if op.scratch_bytes]
+    scratch = [Buffer(name, size, i, i) for name, size, i in own]
     return maps + scratch
+
+
+def scratch_name(op: str) -> str:
+    """The name of an operator's scratch among the buffers."""
+    return f"{op} scratch"
 
 
 def _aligned(size: int) -> int:

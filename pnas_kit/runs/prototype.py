@@ -12,6 +12,7 @@ import numpy as np
 
 from pnas_kit.cost import estimate
 from pnas_kit.cost.estimate import ram_bytes
+from pnas_kit.cost.scratch import CMSIS_NN
 from pnas_kit.learn.data import Dataset, load, validation_split
 from pnas_kit.learn.recipe import Recipe, recipe_for
 from pnas_kit.search import Candidate
@@ -104,11 +105,13 @@ def _deliver(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, net)
     folder = run.prototype(candidate.number)
     quantised, model, method = _quantised(run, data, recipe, net)
     score = evaluate(model, data.test_x, data.test_y, threads=run.config.workers)
+    plain = ram_bytes(net.layers, net.input_shape)
+    scratch = max(0, ram_bytes(net.layers, net.input_shape, CMSIS_NN, run.problem.board.core) - plain)
     try:
         allocated = arena(model)
         measured, arena_needed = allocated.head_bytes, allocated.total_bytes  # a host's structures are larger than a board's
     except RuntimeMissing:
-        measured, arena_needed = None, ram_bytes(net.layers, net.input_shape)
+        measured, arena_needed = None, plain
     cost = estimate(net.layers, net.input_shape, run.problem.board, engine=run.problem.engine)
     epochs = run.epochs(candidate.number)
     result = Result(
@@ -133,7 +136,7 @@ def _deliver(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, net)
     )
     write_bytes(folder / "model.tflite", model)
     _write_firmware(run, candidate, data, quantised, model, result)
-    write_text(folder / "model_data.h", c_header(model, "model_data", arena_needed, data.card))
+    write_text(folder / "model_data.h", c_header(model, "model_data", arena_needed + scratch, data.card))
     write_text(folder / "report.html", _report(run, candidate, data, result))
     made = [path for name in DELIVERED if (path := folder / name).is_file()]
     files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in made}

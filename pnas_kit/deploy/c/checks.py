@@ -104,6 +104,7 @@ def _check_weights(layer: Layer, source: Shape, part: Weights | None) -> None:
             f"layer {layer.name!r}: expected int8 weights {expected} with {scales} scales, got {part.values.dtype} "
             f"{part.values.shape} with {part.scales.shape}"
         )
+    _check_reals(layer, part)
     if part.bits == 4 and (np.abs(part.values.astype(int)).max() > 7 or part.values[0].size > LARGEST_INT4_ROW):
         raise CodeError(
             f"layer {layer.name!r}: expected int4 weights from -7 to 7, up to {LARGEST_INT4_ROW} for a channel, got values "
@@ -111,3 +112,18 @@ def _check_weights(layer: Layer, source: Shape, part: Weights | None) -> None:
         )
     if layer.kind == "linear" and expected[1] > LARGEST_SIDE:
         raise CodeError(f"layer {layer.name!r} reads {expected[1]} values; the C holds {LARGEST_SIDE}: pool before it")
+
+
+def _check_reals(layer: Layer, part: Weights) -> None:
+    good = np.isfinite(part.scales) & (part.scales > 0)
+    if not good.all():
+        worst = int(good.argmin())
+        raise CodeError(
+            f"layer {layer.name!r}, channel {worst}: expected a positive scale of its weights, got {part.scales[worst]}: "
+            "a net with weights that are not finite was quantised; train it again, with a smaller learning rate"
+        )
+    if part.bias.shape != (layer.channels,) or np.abs(part.bias.astype(float)).max() >= 2**31:
+        raise CodeError(
+            f"layer {layer.name!r}: expected {layer.channels} biases that int32 holds, got {part.bias.shape} up to "
+            f"{np.abs(part.bias.astype(float)).max():.3g}: quantise the net again, or prune the channel"
+        )
