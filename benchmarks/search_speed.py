@@ -36,9 +36,8 @@ def main() -> None:
     feasible = [c for c in found if c.feasible]
     print(f"{arguments.data} {problem.input_shape}: {len(found)} trials in {wall:.1f} s with {arguments.workers} workers")
     print(f"first candidate after {first:.1f} s; {len(feasible)} feasible, {len(front(found, problem))} on the front")
-    print(
-        f"sampler and bookkeeping {own:.1f} s of processor time, {100 * own / (own + busy):.1f} % of the search's {own + busy:.1f} s"
-    )
+    share = 100 * own / (own + busy)
+    print(f"sampler and bookkeeping {own:.1f} s of processor time, {share:.1f} % of the search; evaluations {busy:.1f} s")
     for part, seconds in parts(found, problem, batches).items():
         print(f"{part} {seconds:.1f} s of worker time")
 
