@@ -13,7 +13,11 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
-QUIET = {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT), "DASK_LOGGING__DISTRIBUTED": "error"}
+DASK = {
+    "OMP_NUM_THREADS": "1",
+    "PYTHONPATH": str(ROOT),
+    "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "3s",  # how long the scheduler calls a dead worker
+}
 
 
 def free_port() -> int:
@@ -35,9 +39,11 @@ class DaskCluster:
         return self._start("worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard", **environment)
 
     def _start(self, *arguments: str, **environment: str) -> subprocess.Popen:
+        variables = os.environ | DASK | environment
         return subprocess.Popen(
             [sys.executable, "-m", "dask", *arguments],
-            env=os.environ | QUIET | environment,
+            env=variables,
+            cwd=variables["PYTHONPATH"],  # Python looks there first
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -92,14 +98,16 @@ class Postgres:
         first.wait(10)
 
     def stop(self) -> None:
-        self._do("pg_ctl", "-D", self._data, "-m", "immediate", "-w", "stop", check=False)
+        self._do("pg_ctl", "-D", self._data, "-m", "immediate", "-w", "stop", check=False)  # it may have been killed
 
     def _read(self, name: str) -> str:
         return (self._data / name).read_text()
 
     def _do(self, program: str, *arguments, check: bool = True) -> None:
         command = [*self._as, str(self._programs / program), *map(str, arguments)]
-        subprocess.run(command, check=check, cwd="/", stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+        subprocess.run(
+            command, check=check, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -64,8 +65,8 @@ def test_every_dependency_is_pinned():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     lines = (ROOT / "constraints.txt").read_text().splitlines()
     pinned = {line.split("==")[0].lower().replace("_", "-") for line in lines if "==" in line}
-    wanted = project["dependencies"] + project["optional-dependencies"]["test"]
-    names = {name.split(";")[0].split("=")[0].split("<")[0].strip().lower() for name in wanted}
+    wanted = sum(project["optional-dependencies"].values(), project["dependencies"])
+    names = {re.match(r"[\w.-]+", name)[0].lower() for name in wanted}
     assert names <= pinned
 
 

@@ -152,7 +152,7 @@ class Cluster(Executor):
     def _workers(self) -> int:
         try:
             return self._client.scheduler_info(n_workers=0)["n_workers"]
-        except (OSError, TimeoutError, CancelledError, RuntimeError) as error:
+        except (OSError, TimeoutError, CancelledError, RuntimeError, KeyError) as error:
             raise ClusterError(self._gone("does not answer any more")) from error
 
     def _gone(self, what: str) -> str:
@@ -164,8 +164,8 @@ class Cluster(Executor):
     def _compare_versions(self) -> None:
         try:
             found = self._client.run(fingerprint)
-        except ModuleNotFoundError as error:
-            raise ClusterError(f"a worker of the cluster cannot import this program ({error}): install it there") from error
+        except Exception as error:  # Dask raises nothing more specific
+            raise ClusterError(f"a worker of the cluster cannot run this program ({error}): install it there") from error
         for worker, theirs in found.items():
             _expect(fingerprint(), theirs, worker)
 

@@ -59,7 +59,7 @@ def storage_for(address: str, journal: Path) -> BaseStorage:
             engine_kwargs={"connect_args": {"connect_timeout": CONNECT_SECONDS}},
         )
     except (SQLAlchemyError, optuna.exceptions.OptunaError) as error:
-        reason = str(getattr(error, "orig", error)).strip()
+        reason = " ".join(str(getattr(error, "orig", error)).split())
         raise StorageError(
             f"the database {address} cannot be used ({reason}): see that it runs, that the address is right and that "
             "PGPASSWORD or ~/.pgpass has the password. Everything finished is kept: start again to go on"
