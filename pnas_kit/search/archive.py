@@ -1,32 +1,31 @@
-"""The list of trials in a database.
+"""The list of trials where it lasts: in a journal file or a database.
 
-Optuna writes a trial of fourteen parameters into a database in some thirty transactions. Here the study that the sampler
-works on is in memory, and the database gets each finished trial whole, in one transaction; `optuna-dashboard` sees a study
-like any other. Trials that were under way when a search ended are not in it: they are asked for again, by a sampler that
-knows what it knew then.
+Optuna writes a trial of fourteen parameters in some thirty steps, each a transaction or a locked, flushed line. Here the
+study that the sampler works on is in memory, and each finished trial is written whole, in one step; `optuna-dashboard`
+sees a study like any other. Trials that were under way when a search ended are not in it: they are asked for again, by a
+sampler that knows what it knew then.
 """
 
 from __future__ import annotations
 
 import copy
-from itertools import takewhile
 
 import optuna
-from optuna.storages import RDBStorage
+from optuna.storages import InMemoryStorage
 from optuna.trial import FrozenTrial, TrialState
 
 
 class Archive:
-    """A study in a database, and the same study in memory.
+    """A study where it lasts, and the same study in memory.
 
     Args:
-        kept: the study in the database.
+        kept: the study where it lasts; all of its trials are finished.
         lookahead: trials that may be under way at the same time.
     """
 
     def __init__(self, kept: optuna.Study, lookahead: int) -> None:
         self._kept = kept
-        trials = list(takewhile(lambda trial: trial.state.is_finished(), kept.get_trials()))
+        trials = kept.get_trials()
         self.study = optuna.create_study(directions=kept.directions)
         self._notes = dict(kept._storage.get_study_system_attrs(kept._study_id))
         for key, value in self._notes.items():
@@ -65,9 +64,11 @@ class Archive:
         storage.create_new_trial(study, trial)
 
 
-def in_database(study: optuna.Study) -> bool:
-    """Whether a study is recorded in a database."""
-    return isinstance(getattr(study._storage, "_backend", study._storage), RDBStorage)
+def can_be_archived(study: optuna.Study) -> bool:
+    """Whether a study outlives this process and has no trials under way, as those of the first versions have."""
+    storage = study._storage
+    lasting = not isinstance(storage, InMemoryStorage)
+    return lasting and all(trial.state.is_finished() for trial in study.get_trials(deepcopy=False))
 
 
 def _as_asked(trial: FrozenTrial) -> FrozenTrial:

@@ -39,7 +39,7 @@ class ClusterError(RuntimeError):
 def check_address(address: str) -> None:
     """Raise ValueError unless `address` is empty (this machine) or a Dask scheduler's."""
     if address and not ADDRESS.fullmatch(address):
-        raise ValueError(f"executor is '' for this machine, or a Dask scheduler such as 'tcp://host:8786', got {address!r}")
+        raise ValueError(f"executor is empty (this machine) or a Dask scheduler such as 'tcp://host:8786', got {address!r}")
 
 
 def executor_for(address: str) -> AbstractContextManager[Cluster | None]:

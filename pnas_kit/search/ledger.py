@@ -14,7 +14,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from pnas_kit.space import Arch, Choice, Shape, space
 
-from .archive import Archive, in_database
+from .archive import Archive, can_be_archived
 from .candidate import Candidate
 from .evaluate import Problem
 from .sampler import SeededNSGAII
@@ -55,7 +55,7 @@ class Ledger:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
             self._study.set_metric_names(list(problem.objectives))
-        self._archive = Archive(self._study, lookahead) if in_database(self._study) else None
+        self._archive = Archive(self._study, lookahead) if can_be_archived(self._study) else None
         if self._archive:
             self._study = self._archive.study
 
@@ -73,7 +73,7 @@ class Ledger:
         return self._open(optuna.Trial(self._study, unfinished._trial_id))
 
     def remembered(self, number: int) -> Candidate | None:
-        """The candidate of a trial that a database has as finished, but that has yet to be told again here."""
+        """The candidate of a trial that is recorded as finished, but that has yet to be told again here."""
         trial = self._archive and self._archive.remembered(number)
         return trial and read_candidate(trial, self._problem.input_shape, self._problem.classes)
 

@@ -31,7 +31,7 @@ def check_storage(address: str) -> None:
         )
     if parts.scheme != SCHEME or len(parts.path) < 2:
         raise ValueError(
-            f"storage is '' for a file in the run's folder, or a PostgreSQL address such as "
+            f"storage is empty (a file in the run's folder) or a PostgreSQL address such as "
             f"'postgresql://user@host:5432/database', got {address!r}"
         )
 

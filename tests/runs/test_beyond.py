@@ -107,8 +107,8 @@ def test_where_the_work_is_done_is_recorded(tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"executor": "host"}, "executor is ''"),
-        ({"storage": "file"}, "storage is ''"),
+        ({"executor": "host"}, "executor is empty"),
+        ({"storage": "file"}, "storage is empty"),
         ({"lookahead": 0}, "lookahead is at"),
     ],
 )
