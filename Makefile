@@ -27,6 +27,7 @@ bench-cluster: $(STAMP)
 bench-chip: $(STAMP)
 	$(BIN)/python benchmarks/chip_memory.py
 	$(BIN)/python benchmarks/chip_kernels.py
+	$(BIN)/python benchmarks/chip_emulators.py
 	$(BIN)/python benchmarks/latency_validation.py
 
 lint: $(STAMP)
@@ -35,7 +36,7 @@ lint: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --editable '.[cluster,test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --editable '.[cluster,emulate,test]'
 	touch $(STAMP)
 
 clean:
