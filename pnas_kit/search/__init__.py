@@ -1,8 +1,23 @@
 """Which networks to try and which to keep."""
 
 from .candidate import Candidate, Limits
-from .engine import SearchError, search
+from .engine import LOOKAHEAD, SearchError, search
 from .evaluate import PROXIES, Problem, evaluate
+from .executors import Cluster, ClusterError
 from .front import front, points, propose
 
-__all__ = ["PROXIES", "Candidate", "Limits", "Problem", "SearchError", "evaluate", "front", "points", "propose", "search"]
+__all__ = [
+    "LOOKAHEAD",
+    "PROXIES",
+    "Candidate",
+    "Cluster",
+    "ClusterError",
+    "Limits",
+    "Problem",
+    "SearchError",
+    "evaluate",
+    "front",
+    "points",
+    "propose",
+    "search",
+]
