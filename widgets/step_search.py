@@ -8,6 +8,7 @@ import ipywidgets
 
 from pnas_kit.search.smallest import what_blocks
 from widgets import cards, words
+from widgets.beyond import Beyond
 from widgets.controls import button, group, heading, number, show
 from widgets.curves import sparkline
 from widgets.front import Front
@@ -43,6 +44,7 @@ class StepSearch:
             number(state, "seed", "Seed", "The same seed gives the same search", whole=True),
             number(state, "epochs", "Training epochs", "Passes over the data in training", whole=True),
         ]
+        self.beyond = Beyond(state, guard)
         self.start = button("Start search", guard(begin), "primary")
         self.resume = button("Continue", guard(self._go_on), "primary", "Go on with this search")
         self.pause = button("Pause", guard(self._pause), "quiet")
@@ -65,6 +67,7 @@ class StepSearch:
             "engine",
             "int4",
         ]
+        choices += ["executor", "storage", "lookahead"]
         state.observe(redraw, ["run", "status", "candidates", "volumes", *choices])
         self.draw()
 
@@ -74,6 +77,7 @@ class StepSearch:
             "panel",
             heading("Search", note),
             group("fields", *self._fields),
+            self.beyond.view,
             group("row", self.resume, self.start, self.pause, self.stop),
             self._messages,
             self._figures,
@@ -110,6 +114,7 @@ class StepSearch:
         self.pause.description = "Resume" if searching and status.state == "paused" else "Pause"
         for field in self._fields:
             field.disabled = state.live
+        self.beyond.draw()
         complaints = state.complaints()
         self.start.disabled = bool(complaints)
         self._onward.disabled = not state.fit

@@ -19,7 +19,7 @@ def config(**changes) -> Config:
     return Config(**(FIELDS | {"trials": 14, "picks": 2, "epochs": 2} | changes))
 
 
-def wait_for(condition, seconds: float = 90) -> None:
+def wait_for(condition, seconds: float = 180) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited too long"
