@@ -16,6 +16,7 @@ from pnas_kit.space import Arch
 from .candidate import Candidate
 from .evaluate import Batches, Problem, evaluate
 from .ledger import Ledger
+from .sampler import DEFAULT
 
 LOOKAHEAD = 16
 """Trial n is asked for once trial n - LOOKAHEAD has been told. Fixed, and not the number of workers: what the sampler knows
@@ -34,6 +35,7 @@ def search(
     seed: int = 0,
     workers: int = 1,
     storage: BaseStorage | None = None,
+    sampler: str = DEFAULT,
 ) -> Iterator[Candidate]:
     """Yield candidates in the order of their numbers, as soon as they are known.
 
@@ -46,11 +48,12 @@ def search(
         seed: of the sampler.
         workers: processes that evaluate; 0 evaluates in this process.
         storage: an Optuna storage to record in, and to go on from; None keeps the search in memory.
+        sampler: a name in `SAMPLERS`; docs/search.md compares them.
 
     Raises:
         SearchError: a worker process died.
     """
-    ledger = Ledger(problem, seed, storage)
+    ledger = Ledger(problem, seed, storage, sampler)
     if workers == 0:
         yield from _run(ledger, trials, lambda number, arch: _done(evaluate(number, arch, problem, batches)))
         return

@@ -16,7 +16,7 @@ from pnas_kit.space import Arch, Choice, Shape, space
 
 from .candidate import Candidate
 from .evaluate import Problem
-from .sampler import SeededNSGAII
+from .sampler import DEFAULT, SAMPLERS
 
 STUDY = "search"
 RECORD = "candidate"
@@ -29,8 +29,10 @@ optuna.logging.set_verbosity(optuna.logging.WARNING)
 class Ledger:
     """Asks for trials and tells their results, always in the order of their numbers."""
 
-    def __init__(self, problem: Problem, seed: int, storage: BaseStorage | None = None) -> None:
-        self._problem, self._seed = problem, seed
+    def __init__(self, problem: Problem, seed: int, storage: BaseStorage | None = None, sampler: str = DEFAULT) -> None:
+        if sampler not in SAMPLERS:
+            raise ValueError(f"sampler is one of {list(SAMPLERS)}, got {sampler!r}")
+        self._problem, self._seed, self._sampler = problem, seed, SAMPLERS[sampler]
         self._table = space(problem.input_shape)
         self._asked: dict[int, optuna.Trial] = {}
         self._study = optuna.create_study(
@@ -38,7 +40,7 @@ class Ledger:
             storage=storage,
             load_if_exists=True,
             directions=["minimize"] + ["maximize"] * len(problem.proxies),
-            sampler=SeededNSGAII(seed, 0),
+            sampler=self._sampler(seed, 0),
         )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
@@ -49,12 +51,12 @@ class Ledger:
 
     def ask(self) -> tuple[int, Arch]:
         """The next trial's number and architecture."""
-        self._study.sampler = SeededNSGAII(self._seed, len(self.trials()))
+        self._study.sampler = self._sampler(self._seed, len(self.trials()))
         return self._open(self._study.ask())
 
     def ask_again(self, unfinished: FrozenTrial) -> tuple[int, Arch]:
         """A trial that was asked for but never told, with whatever of its parameters is missing."""
-        self._study.sampler = SeededNSGAII(self._seed, unfinished.number)
+        self._study.sampler = self._sampler(self._seed, unfinished.number)
         return self._open(optuna.Trial(self._study, unfinished._trial_id))
 
     def _open(self, trial: optuna.Trial) -> tuple[int, Arch]:
