@@ -10,6 +10,7 @@ import copy
 import warnings
 import zlib
 from collections.abc import Callable, Sequence
+from itertools import takewhile
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,7 +19,7 @@ import optuna
 from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler, NSGAIIISampler, NSGAIISampler, RandomSampler, TPESampler
 from optuna.study import StudyDirection
-from optuna.trial import FrozenTrial
+from optuna.trial import FrozenTrial, TrialState
 
 POPULATION = 50
 REFERENCE = 64
@@ -29,6 +30,27 @@ class Seeded:
     """For a sampler in front of which it is inherited: independent draws and the order of parents depend on nothing else."""
 
     _own_seed: int
+
+    def infer_relative_search_space(self, study: optuna.Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
+        """The parameters of any finished trial: all have the same, so that none needs to be compared with the others."""
+        finished = study._get_trials(deepcopy=False, states=(TrialState.COMPLETE,), use_cache=True)
+        return dict(sorted(finished[0].distributions.items())) if finished else {}
+
+    def get_trial_generation(self, study: optuna.Study, trial: FrozenTrial) -> int:
+        """The generation of the last finished trial, or the next one if that has its full number.
+
+        Trials are told in order of their numbers, so only the last generation is looked at, not every trial.
+        """
+        key = self._get_generation_key()
+        generation = trial.system_attrs.get(key)
+        if generation is None:
+            backwards = reversed(study._get_trials(deepcopy=False, states=(TrialState.COMPLETE,), use_cache=True))
+            generations = (other.system_attrs.get(key, 0) for other in backwards)
+            last = next(generations, 0)
+            full = 1 + sum(1 for _ in takewhile(lambda other: other == last, generations)) >= self.population_size
+            generation = last + full
+            study._storage.set_trial_system_attr(trial._trial_id, key, generation)
+        return generation
 
     def select_parent(self, study: optuna.Study, generation: int) -> list[FrozenTrial]:
         """Parents in order of number: the order in which the storage returns them to later trials."""
@@ -47,6 +69,10 @@ class SeededRandom(Seeded, RandomSampler):
     def __init__(self, seed: int, number: int) -> None:
         super().__init__(seed=_mixed(seed, number))
         self._own_seed = seed
+
+    def infer_relative_search_space(self, study: optuna.Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
+        """None: every parameter is drawn on its own."""
+        return {}
 
 
 class SeededNSGAII(Seeded, NSGAIISampler):
@@ -99,7 +125,7 @@ class PlaneNSGAII(SeededNSGAII):
 
     def _in_plane(self, study: optuna.Study, trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
         signs = np.array([1.0 if d == StudyDirection.MAXIMIZE else -1.0 for d in study.directions[1:]])
-        finished = study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.COMPLETE,))
+        finished = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
         feasible = [t.values[1:] for t in finished if all(v <= 0 for v in t.constraints.values())]
         scores = standardised([t.values[1:] for t in trials], feasible[:REFERENCE]) @ signs
         return [_with_values(t, [t.values[0], score]) for t, score in zip(trials, scores, strict=True)]
