@@ -96,8 +96,8 @@ def hypervolume(points: ArrayLike, reference: ArrayLike) -> float:
     if points.shape[1] == 2:
         reach = reference[0] - np.minimum.accumulate(points[:, 0])
         return float(depths @ np.diff(reach, prepend=0.0))
-    boxes = Boxes(points[:, :-1], reference[:-1], points[:, :-1].min(axis=0))
-    return float(sum(depth * boxes.insert(index) for index, depth in enumerate(depths)))
+    boxes = Boxes(reference[:-1])
+    return float(sum(depth * boxes.insert(point) for depth, point in zip(depths, points[:, :-1], strict=True)))
 
 
 def hypervolume_history(points: ArrayLike, reference: ArrayLike) -> np.ndarray:
@@ -111,8 +111,8 @@ def hypervolume_history(points: ArrayLike, reference: ArrayLike) -> np.ndarray:
     inside, reference = _below_reference(checked, reference)
     counts = np.zeros(len(checked))
     if len(inside):
-        boxes = Boxes(inside, reference, inside.min(axis=0))
-        counts[(checked < reference).all(axis=1)] = [boxes.insert(index) for index in range(len(inside))]
+        boxes = Boxes(reference)
+        counts[(checked < reference).all(axis=1)] = [boxes.insert(point) for point in inside]
     return np.cumsum(counts)
 
 

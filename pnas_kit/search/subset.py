@@ -107,13 +107,12 @@ def _swapped(front: np.ndarray, chosen: list[int], reference: float, fixed: int)
 
 
 def _undominated(front: np.ndarray, chosen: list[int], reference: float) -> Boxes:
-    dims = front.shape[1]
-    boxes = Boxes(front[chosen], np.full(dims, reference), np.zeros(dims))
-    for index in range(len(chosen)):
-        boxes.insert(index)
+    boxes = Boxes(np.full(front.shape[1], reference))
+    for point in front[chosen]:
+        boxes.insert(point)
     return boxes
 
 
 def _volume(front: np.ndarray, chosen: list[int], reference: float) -> float:
-    boxes = _undominated(front, chosen, reference)
-    return reference ** front.shape[1] - float(np.prod(boxes.upper - boxes.lower, axis=1).sum())
+    boxes = Boxes(np.full(front.shape[1], reference))
+    return sum(boxes.insert(point) for point in front[chosen])
