@@ -114,7 +114,9 @@ def table(runs: dict[tuple[str, int], np.ndarray]) -> list[dict]:
         for mark in MARKS:
             keys = [key for key, run in runs.items() if key[0] == name and len(run) >= mark]
             if keys:
-                rows.append(_row(name, mark, [(volumes[k][mark - 1], areas[k][mark - 1], *_spent(runs[k], mark)) for k in keys]))
+                rows.append(
+                    _row(name, mark, [(volumes[k][mark - 1], areas[k][mark - 1], *_spent(runs[k], mark)) for k in keys])
+                )
     return rows
 
 
