@@ -1,8 +1,9 @@
-"""Which sampler finds the most: `python benchmarks/samplers.py [--data digits ecg5000] [--trials 1000] [--seeds 5] [--out runs/samplers]`.
+"""Which sampler finds the most: `python benchmarks/samplers.py [--data digits ecg5000] [--trials 1000] [--seeds 5]`.
 
 Runs every sampler with every seed on the real space with the real proxies, on one thread, and prints the hypervolume of all
 feasible trials after 100, 250, 500 and 1,000 trials with the sampler's own time. Scores are kept on disk by architecture and
-finished searches by sampler and seed, so that it can be stopped and goes on where it was. `--csv FILE` writes the table.
+finished searches by sampler and seed, in `--out`, so that it can be stopped and goes on where it was. `--csv FILE` writes the
+table.
 """
 
 from __future__ import annotations

@@ -13,8 +13,8 @@ class Boxes:
     hypervolume indicator", Computers & Operations Research 79 (2017).
 
     The rule asks for coordinates without ties. Of two equal ones the point inserted later therefore counts as the larger;
-    volume is continuous in the points, so the result stays exact. Boxes open towards minus infinity: nothing needs to be known
-    of points still to come.
+    volume is continuous in the points, so the result stays exact. Boxes open towards minus infinity: nothing need be
+    known of points still to come.
     """
 
     def __init__(self, reference: np.ndarray):

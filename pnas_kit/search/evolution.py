@@ -23,8 +23,8 @@ def evolved(
     """Positions of k points of large hypervolume, the forced ones among them.
 
     An individual is the set of ones in a bit string over the front (PrototypeNAS, arXiv 2603.15106, step 2: population
-    2,000, mutation 0.3, greedy repair). What the paper leaves open is decided here: a child is the union of two parents, each
-    the better of two drawn at random, with a random point more at the mutation rate; repair keeps the k points that
+    2,000, mutation 0.3, greedy repair). What the paper leaves open is decided here: a child is the union of two parents,
+    each the better of two drawn at random, with a random point more at the mutation rate; repair keeps the k points that
     add most, one after another; the best of parents and children live on.
 
     Args:

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from .boxes import Boxes
 from .dominance import checked, finite, non_dominated
 from .evolution import evolved
-from .subset import exact, greedy, greedy_with_swaps
+from .subset import exact, greedy
 from .subset_2d import exact_2d
 
 __all__ = ["METHODS", "curve", "hypervolume", "hypervolume_history", "kept", "non_dominated", "normalise", "select"]
@@ -50,8 +50,8 @@ def hypervolume(points: ArrayLike, reference: ArrayLike) -> float:
 def hypervolume_history(points: ArrayLike, reference: ArrayLike) -> np.ndarray:
     """Hypervolume of the first i points for every i = 1..n, float64 `(n,)`, exact.
 
-    One pass; 0.1 s for 500 points of a 5-D front, growing with about the square of their number. `History` takes points one by
-    one.
+    One pass; 0.1 s for 500 points of a 5-D front, growing with about the square of their number. `History` takes points
+    one by one.
 
     Args and Raises: as `hypervolume`.
     """

@@ -1,7 +1,7 @@
 """Hypervolume subset selection on a front in [0, 1]^d, d > 2: greedy with exchanges, or exact by branch and bound.
 
-All functions take a front, float64 `(n, d)`, the reference of every objective, and `forced`: at most k positions that must be
-in. They return positions in the front.
+All functions take a front, float64 `(n, d)`, the reference of every objective, and `forced`: at most k positions that
+must be in. They return positions in the front.
 """
 
 import numpy as np
