@@ -2,8 +2,8 @@
 
 Runs every sampler with every seed on the real space with the real proxies, on one thread, and prints the hypervolume of all
 feasible trials after 100, 250, 500 and 1,000 trials with the sampler's own time. Scores are kept on disk by architecture and
-finished searches by sampler and seed, in `--out`, so that it can be stopped and goes on where it was. `--csv FILE` writes the
-table.
+finished searches by sampler and seed, in `--out`, so that it can be stopped and goes on where it was. `--csv FILE`
+writes the table.
 """
 
 from __future__ import annotations
@@ -115,9 +115,8 @@ def table(runs: dict[tuple[str, int], np.ndarray]) -> list[dict]:
         for mark in MARKS:
             keys = [key for key, run in runs.items() if key[0] == name and len(run) >= mark]
             if keys:
-                rows.append(
-                    _row(name, mark, [(volumes[k][mark - 1], areas[k][mark - 1], *_spent(runs[k], mark)) for k in keys])
-                )
+                found = [(volumes[k][mark - 1], areas[k][mark - 1], *_spent(runs[k], mark)) for k in keys]
+                rows.append(_row(name, mark, found))
     return rows
 
 

@@ -16,9 +16,9 @@ SETTLED = 64
 class History:
     """The share of objective space that all points so far dominate, exact, one point at a time.
 
-    The objectives are scaled to [0, 1] over the first `SETTLED` points; from then on the scale and the reference stay, so that
-    a point costs only what it changes: some milliseconds among thousands. A point better than all of the first counts in full
-    (the share may pass 1); one that lies beyond the reference counts nothing.
+    The objectives are scaled to [0, 1] over the first `SETTLED` points; from then on the scale and the reference stay, so
+    that a point costs only what it changes: some milliseconds among thousands. A point better than all of the first counts
+    in full (the share may pass 1); one that lies beyond the reference counts nothing.
 
     Attributes:
         values: the share after each point, float `(points,)`. It never falls. All change until the scale is settled.

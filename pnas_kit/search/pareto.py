@@ -154,8 +154,10 @@ def curve(points: ArrayLike, most: int, **settings: Any) -> list[float]:
         ValueError: as `select`.
     """
     points = finite(points)
+    if most < 1:
+        raise ValueError(f"expected a largest k of at least 1, got {most}")
+    most = min(most, len(np.unique(points[non_dominated(points)], axis=0)))
     chosen = [select(points, k, **settings) for k in range(1, most + 1)]
-    chosen = [found for k, found in enumerate(chosen, 1) if len(found) == k]
     return np.maximum.accumulate(_kept(points, chosen, settings.get("reference", 1.1))).tolist()
 
 
