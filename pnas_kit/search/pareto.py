@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from .boxes import Boxes
 from .dominance import checked, finite, non_dominated
 from .evolution import evolved
-from .subset import exact, greedy
+from .subset import exact, greedy, nearly_exact
 from .subset_2d import exact_2d
 
 __all__ = ["METHODS", "curve", "hypervolume", "hypervolume_history", "kept", "non_dominated", "normalise", "select"]
@@ -89,7 +89,7 @@ def select(
     [0, 1], up to `reference` in each. NP-hard above two objectives. The methods:
 
     - "auto": exact in 2-D (dynamic programming, O(nk)). Above: greedy, then exchanges of single points while they help, also
-      from random starts, and a short branch and bound, which on small fronts proves the choice the best.
+      from random starts, and on small fronts a short branch and bound, which most often proves the choice the best.
     - "exact": branch and bound to its end, however long it takes.
     - "greedy": the point that adds most, k times; at least 1 - 1/e of the best, in any number of objectives.
     - "evolution": the way of the paper, to compare with.
@@ -133,11 +133,7 @@ def _chosen(scaled: np.ndarray, k: int, reference: float, forced: bool, seed: in
         return greedy(scaled, k, reference, extremes)
     if method == "evolution":
         return evolved(scaled, k, reference, extremes, seed)
-    return exact(scaled, k, reference, extremes, seed, most=None if method == "exact" else BRANCHES)
-
-
-BRANCHES = 64
-"""Parts of a choice that "auto" looks at before it takes the best so far: some milliseconds."""
+    return (exact if method == "exact" else nearly_exact)(scaled, k, reference, extremes, seed)
 
 
 def curve(points: ArrayLike, most: int, **settings: Any) -> list[float]:
