@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pnas_kit.cost import Board, boards, speed
 from pnas_kit.learn.data import CATALOGUE
 from pnas_kit.search import Limits
+from pnas_kit.search.sampler import DEFAULT, SAMPLERS
 
 PHASES = ("search", "train")
 
@@ -26,6 +27,7 @@ class Config:
         epochs: of each training; None takes the data set's default.
         int4: whether groups of a net that is too large for the flash may have int4 weights; False is the paper's own space.
         engine: what runs the network on the board: None for the core's default (TensorFlow Lite Micro), or "generated C".
+        sampler: what draws the candidates, a name in `pnas_kit.search.sampler.SAMPLERS`.
         own_board: name, core, clock_mhz, ram_bytes, flash_bytes of a board that is not in the table.
     """
 
@@ -41,6 +43,7 @@ class Config:
     epochs: int | None = None
     int4: bool = False
     engine: str | None = None
+    sampler: str = DEFAULT
     own_board: dict | None = None
 
     def __post_init__(self) -> None:
@@ -51,6 +54,8 @@ class Config:
                 raise ValueError(f"{name} is at least {least}, got {getattr(self, name)}")
         if self.epochs is not None and self.epochs < 1:
             raise ValueError(f"epochs are at least 1, or None for the data set's default, got {self.epochs}")
+        if self.sampler not in SAMPLERS:
+            raise ValueError(f"sampler is one of {list(SAMPLERS)}, got {self.sampler!r}")
         speed(self.target.core, self.engine)
         self.limits  # noqa: B018  (raises ValueError when a limit is not usable, as the line above does for board and engine)
 

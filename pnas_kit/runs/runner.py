@@ -53,6 +53,7 @@ def run_search(run: Run, reporter: Reporter) -> None:
         seed=config.seed,
         workers=config.workers,
         storage=journal_storage(run.path / "journal.log"),
+        sampler=config.sampler,
     )
     for candidate in found:
         done = candidate.number + 1

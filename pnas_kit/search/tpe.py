@@ -23,8 +23,11 @@ from .dominance import non_dominated
 STEP = 16
 """Finished trials after which the good ones are chosen anew."""
 
-MOST_GOOD = 50
+MOST_GOOD, MOST_OTHERS = 50, 500
+"""Trials that a model is made of, the latest of the others: a draw takes as long after 5,000 trials as after 500."""
+
 BATCH = 16
+"""Gains that `spread` computes at a time."""
 
 
 class QuickTPE(TPESampler):
@@ -52,7 +55,7 @@ class QuickTPE(TPESampler):
         which = (study._storage, study._study_id, len(finished), *search_space)
         if QuickTPE._known[0] != which:
             good = _good(finished, study.directions)
-            rest = [t for place, t in enumerate(finished) if place not in good]
+            rest = [t for place, t in enumerate(finished) if place not in good][-MOST_OTHERS:]
             below = self._build_parzen_estimator(study, search_space, [finished[i] for i in good], handle_below=True)
             above = self._build_parzen_estimator(study, search_space, rest, handle_below=False)
             QuickTPE._known = which, (below, above)
