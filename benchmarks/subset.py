@@ -1,8 +1,8 @@
 """How fast and how good subset selection is: `python benchmarks/subset.py [--runs runs/samplers]`.
 
 Twelve fronts of up to 500 points in five objectives (spheres, simplices, fronts of clouds), and those of the searches that
-`benchmarks/samplers.py` has left in `--runs`. For each method: processor milliseconds for k = 5 and the hypervolume relative to
-the best known, which is the largest of all methods, of a hundred random starts, and of branch and bound to its end or
+`benchmarks/samplers.py` has left in `--runs`. For each method: processor milliseconds for k = 5 and the hypervolume relative
+to the best known, which is the largest of all methods, of a hundred random starts, and of branch and bound to its end or
 20,000 parts.
 """
 

@@ -23,25 +23,25 @@ def points(candidates: Sequence[Candidate], problem: Problem, objectives: Sequen
     """Objectives of feasible candidates, all to be minimised: float64 `(candidates, objectives)`.
 
     Args:
-        objectives: names, of "macs", the problem's proxies and "consensus"; None takes the problem's own.
+        objectives: names, of the problem's objectives, "macs" and "consensus"; None takes the problem's.
 
     Raises:
         ValueError: an objective is none of these.
     """
     names = tuple(problem.objectives if objectives is None else objectives)
-    known = (*problem.objectives, CONSENSUS)
-    if not names or not set(names) <= set(known):
-        raise ValueError(f"expected objectives among {known}, got {names}")
+    known = {*problem.objectives, *PLANE}
+    if not names or not set(names) <= known:
+        raise ValueError(f"expected objectives among {sorted(known)}, got {names}")
     columns = [_column(candidates, problem, name) for name in names]
     return np.array(columns, dtype=float).reshape(len(names), len(candidates)).T
 
 
 def _column(candidates: Sequence[Candidate], problem: Problem, name: str) -> np.ndarray:
-    if name == "macs":
-        return np.array([c.cost.macs for c in candidates])
     if name == CONSENSUS:
         return -consensus({proxy: [c.proxies[proxy] for c in candidates] for proxy in problem.proxies})
-    return np.array([-c.proxies[name] for c in candidates])
+    if name in problem.proxies:
+        return np.array([-c.proxies[name] for c in candidates])
+    return np.array([getattr(c.cost, name) for c in candidates])
 
 
 def front(candidates: Sequence[Candidate], problem: Problem, objectives: Sequence[str] | None = None) -> list[Candidate]:

@@ -134,11 +134,11 @@ class PlaneNSGAII(SeededNSGAII):
         return self._child_generation_strategy(PLANE, search_space, self._in_plane(study, parents)) if parents else {}
 
     def _in_plane(self, study: optuna.Study, trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
-        signs = np.array([1.0 if d == StudyDirection.MAXIMIZE else -1.0 for d in study.directions[1:]])
+        first, *signs = (1.0 if d == StudyDirection.MAXIMIZE else -1.0 for d in study.directions)
         finished = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
         feasible = [t.values[1:] for t in finished if all(v <= 0 for v in t.constraints.values())]
-        scores = standardised([t.values[1:] for t in trials], feasible[:REFERENCE]) @ signs
-        return [_with_values(t, [t.values[0], score]) for t, score in zip(trials, scores, strict=True)]
+        scores = standardised([t.values[1:] for t in trials], feasible[:REFERENCE]) @ np.array(signs)
+        return [_with_values(t, [-first * t.values[0], score]) for t, score in zip(trials, scores, strict=True)]
 
 
 PLANE = SimpleNamespace(directions=[StudyDirection.MINIMIZE, StudyDirection.MAXIMIZE])
