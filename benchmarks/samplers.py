@@ -14,12 +14,12 @@ import hashlib
 import json
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 
-from pnas_kit.cost import boards
+from pnas_kit.cost import Cost, boards
 from pnas_kit.learn.data import load, proxy_batches
 from pnas_kit.search import PROXIES, Candidate, Limits, Problem, evaluate
 from pnas_kit.search.engine import LOOKAHEAD
@@ -61,7 +61,9 @@ class Evaluator:
         return found
 
 
-def searched(problem: Problem, evaluator: Evaluator, sampler: str, seed: int, trials: int) -> Iterator[tuple]:
+def searched(
+    problem: Problem, evaluator: Callable[[int, Arch], Candidate], sampler: str, seed: int, trials: int
+) -> Iterator[tuple]:
     """Candidates in the order of a search, each with the processor seconds that sampler and bookkeeping took so far."""
     ledger, waiting, asked, spent = Ledger(problem, seed, sampler=sampler), deque(), 0, 0.0
     for told in range(trials):
@@ -75,6 +77,23 @@ def searched(problem: Problem, evaluator: Evaluator, sampler: str, seed: int, tr
         ledger.tell(candidate)
         spent += time.process_time() - start
         yield candidate, spent
+
+
+def costless(number: int, arch: Arch) -> Candidate:
+    """A candidate with made-up values, for timing what is not evaluation."""
+    draw = np.random.default_rng(number)
+    cost = Cost(macs=sum(arch.depth), params=1, arena_bytes=1, ram_bytes=1, flash_bytes=1, latency_ms=1.0, energy_mj=None)
+    proxies = {name: float(draw.normal() + 4 * arch.width * arch.sparsity[i % 4]) for i, name in enumerate(PROXIES)}
+    return Candidate(number=number, arch=arch, cost=cost, proxies=proxies, excess={"macs": -0.1})
+
+
+def overheads(samplers: list[str], trials: int) -> None:
+    """Prints the processor seconds of sampler and bookkeeping after each fifth of the trials."""
+    problem = Problem(input_shape=(8, 8, 1), classes=10, board=boards()[BOARD], limits=LIMITS["digits"])
+    for sampler in samplers:
+        spent = [seconds for _, seconds in searched(problem, costless, sampler, 0, trials)]
+        words = (f"{count} trials {spent[count - 1]:6.1f} s" for count in range(trials // 5, trials + 1, trials // 5))
+        print(f"{sampler:10}", "  ".join(words), flush=True)
 
 
 def record(path: Path, rows: Iterator[tuple]) -> None:
@@ -162,7 +181,11 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--out", type=Path, default=Path("runs/samplers"))
     parser.add_argument("--csv", type=Path)
+    parser.add_argument("--cost", type=int, metavar="TRIALS", help="only time the samplers, on made-up values")
     a = parser.parse_args()
+    if a.cost:
+        overheads(a.samplers, a.cost)
+        return
     rows = []
     for data in a.data:
         runs = compared(data, a)
