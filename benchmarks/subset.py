@@ -85,8 +85,10 @@ def main() -> None:
         times, ratios = np.array([found[method] for found in everything]).T
         print(f"{method:10} {np.median(times):8.1f} ms in the middle, {times.max():8.1f} at most;", end=" ")
         print(f"ratio {ratios.min():.4f} at least, {ratios.mean():.4f} on average")
-    name, front = fronts[-1]
-    print(f"kept by 1, 2, .. prototypes, {name}:", " ".join(f"{share:.3f}" for share in curve(front, 10)))
+    for name, front in fronts[12:]:
+        for extremes in (True, False):
+            shares = " ".join(f"{share:.3f}" for share in curve(front, 10, keep_extremes=extremes))
+            print(f"kept by 1, 2, .. prototypes, {name}, extremes {'kept' if extremes else 'free'}: {shares}")
     plane()
     growing()
 
