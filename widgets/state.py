@@ -12,6 +12,9 @@ from pnas_kit.cost import Board, boards
 from pnas_kit.learn.data import CATALOGUE
 from pnas_kit.learn.recipe import recipe_for
 from pnas_kit.runs import Config, Run, Status
+from pnas_kit.search import LOOKAHEAD
+from pnas_kit.search.executors import check_address
+from pnas_kit.search.storages import check_storage
 from widgets.words import KIB
 
 STEPS = ("task", "search", "choose", "train", "deploy")
@@ -61,6 +64,9 @@ class State(traitlets.HasTraits):
     workers = traitlets.Int(2)
     seed = traitlets.Int(0)
     epochs = traitlets.Int()
+    executor = traitlets.Unicode("")  # empty: this machine
+    storage = traitlets.Unicode("")  # empty: the run's folder
+    lookahead = traitlets.Int(LOOKAHEAD)
 
     run = traitlets.Instance(Run, None, allow_none=True)
     status = traitlets.Instance(Status, None, allow_none=True)
@@ -150,6 +156,13 @@ class State(traitlets.HasTraits):
                 found[name] = f"At least one {text} is needed."
         if self.seed < 0:
             found["seed"] = "The seed has to be 0 or more."
+        if self.lookahead < 1:
+            found["lookahead"] = "At least one candidate has to be under way."
+        for name, check in (("executor", check_address), ("storage", check_storage)):
+            try:
+                check(getattr(self, name).strip())
+            except ValueError as error:
+                found[name] = f"Advanced settings: {error}."
         return found
 
     def config(self) -> Config:
@@ -167,6 +180,9 @@ class State(traitlets.HasTraits):
             trials=self.trials,
             workers=self.workers,
             seed=self.seed,
+            executor=self.executor.strip(),
+            storage=self.storage.strip(),
+            lookahead=self.lookahead,
             epochs=None if self.epochs == default_epochs(self.data) else self.epochs,
         )
 
@@ -188,4 +204,5 @@ class State(traitlets.HasTraits):
         self.macs_m = config.macs / 1e6
         self.engine, self.int4 = config.engine or "", config.int4
         self.trials, self.workers, self.seed = config.trials, config.workers, config.seed
+        self.executor, self.storage, self.lookahead = config.executor, config.storage, config.lookahead
         self.epochs = config.epochs or default_epochs(config.data)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import ipywidgets
 
 from widgets import cards, words
+from widgets.beyond import Beyond
 from widgets.controls import button, group, heading, number, show
 from widgets.curves import sparkline
 from widgets.front import Front
@@ -42,6 +43,7 @@ class StepSearch:
             number(state, "seed", "Seed", "The same seed gives the same search", whole=True),
             number(state, "epochs", "Training epochs", "Passes over the data in training", whole=True),
         ]
+        self.beyond = Beyond(state, guard)
         self.start = button("Start search", guard(begin), "primary")
         self.resume = button("Continue", guard(self._go_on), "primary", "Go on with this search")
         self.pause = button("Pause", guard(self._pause), "quiet")
@@ -52,6 +54,7 @@ class StepSearch:
         self.view = group("search", self._left(), group("panel", front, self._onward))
         redraw = guard(lambda _: self.draw())
         choices = ["trials", "workers", "seed", "epochs", "ram_kib", "flash_kib", "macs_m", "board"]
+        choices += ["executor", "storage", "lookahead"]
         state.observe(redraw, ["run", "status", "candidates", *choices])
         self.draw()
 
@@ -61,6 +64,7 @@ class StepSearch:
             "panel",
             heading("Search", note),
             group("fields", *self._fields),
+            self.beyond.view,
             group("row", self.resume, self.start, self.pause, self.stop),
             self._messages,
             self._figures,
@@ -97,6 +101,7 @@ class StepSearch:
         self.pause.description = "Resume" if searching and status.state == "paused" else "Pause"
         for field in self._fields:
             field.disabled = state.live
+        self.beyond.draw()
         complaints = state.complaints()
         self.start.disabled = bool(complaints)
         self._onward.disabled = not any(candidate.feasible for candidate in state.candidates)

@@ -1,14 +1,18 @@
 """Which networks to try and which to keep."""
 
 from .candidate import Candidate, Limits
-from .engine import SearchError, search
+from .engine import LOOKAHEAD, SearchError, search
 from .evaluate import PROXIES, Problem, evaluate
+from .executors import Cluster, ClusterError
 from .front import front, points, propose, propose_curve
 from .history import History
 
 __all__ = [
+    "LOOKAHEAD",
     "PROXIES",
     "Candidate",
+    "Cluster",
+    "ClusterError",
     "History",
     "Limits",
     "Problem",

@@ -10,8 +10,7 @@ from optuna.search_space import intersection_search_space
 from optuna.study import StudyDirection
 
 from pnas_kit.cost import Cost, boards
-from pnas_kit.search import Candidate, Limits, Problem
-from pnas_kit.search.engine import LOOKAHEAD
+from pnas_kit.search import Candidate, Limits, Problem, engine
 from pnas_kit.search.journal import journal_storage
 from pnas_kit.search.ledger import Ledger
 from pnas_kit.search.pareto import hypervolume
@@ -28,7 +27,7 @@ PROBLEM = Problem(
 )
 
 
-def judged(number, arch):
+def judged(number, arch, *_):
     """Large nets score high, the more so the nearer their other parameters come to a target; only the smaller half fits."""
     size = sum(arch.depth) * arch.width**2
     cost = Cost(
@@ -42,18 +41,14 @@ def judged(number, arch):
     return Candidate(number=number, arch=arch, cost=cost, excess=excess, proxies=scores)
 
 
+@pytest.fixture(autouse=True)
+def made_up(monkeypatch):
+    monkeypatch.setattr(engine, "evaluate", judged)
+    monkeypatch.setattr(engine, "check", lambda *_: None)
+
+
 def searched(sampler, trials, seed=0, storage=None):
-    """Candidates in order; each call goes on where the storage ends, whatever is still open there."""
-    ledger = Ledger(PROBLEM, seed, storage, sampler)
-    waiting = [ledger.ask_again(trial) for trial in ledger.trials() if not trial.state.is_finished()]
-    told = len(ledger.trials()) - len(waiting)
-    while told < trials:
-        while told + len(waiting) < min(trials, told + LOOKAHEAD):
-            waiting.append(ledger.ask())
-        candidate = judged(*waiting.pop(0))
-        ledger.tell(candidate)
-        told += 1
-        yield candidate
+    return engine.search(PROBLEM, (), trials=trials, seed=seed, workers=0, storage=storage, sampler=sampler)
 
 
 def names(candidates):
@@ -135,4 +130,4 @@ def made(values, excess=-1.0):
 def test_an_unknown_sampler_is_refused():
     assert DEFAULT in SAMPLERS
     with pytest.raises(ValueError, match="sampler is one of"):
-        Ledger(PROBLEM, 0, None, "annealing")
+        Ledger(PROBLEM, 0, sampler="annealing")

@@ -204,3 +204,16 @@ def test_training_starts_once(workbench, run, monkeypatch):
     workbench.state.step = "choose"
     workbench.steps["train"].start.click()
     assert started == ["train"]
+
+
+def test_advanced_settings_stay_folded_until_one_is_in_use(workbench):
+    step, state = workbench.steps["search"], workbench.state
+    fold, button = step.beyond.view.children[1], step.beyond.view.children[0]
+    assert fold.layout.display == "none"
+    button.click()
+    assert fold.layout.display is None
+    button.click()
+    state.executor = "host"
+    assert fold.layout.display is None and step.start.disabled
+    state.executor = " tcp://host:8786 "
+    assert not step.start.disabled and state.config().executor == "tcp://host:8786"
