@@ -17,6 +17,7 @@ from pnas_kit.paths import DATA
 
 from .c import CodeError, generate
 from .c.cores import CORES, Machine, core_of, title
+from .c.features import features_c
 from .c.link import BOARD as START_UP
 from .c.link import STACK_BYTES, script
 from .fields import fields
@@ -95,6 +96,8 @@ def _texts(model, source, test_vectors, data, board: Board, facts) -> dict[str, 
     fitting = _tests_that_fit(model, test_vectors, board)
     values = _values(model, data, board, facts, machine, fitting) | {"TESTS": len(test_vectors[0])}
     feed = {"nn_data.h": fill("nn_data.h", values)}
+    if data.get("front_end") is not None:
+        feed |= features_c(data["front_end"])
     few = tuple(part[:fitting] for part in test_vectors) if fitting else None
     flashed = source if fitting == len(test_vectors[0]) else generate(model, few)
     sketch = {f"arduino/{name}/src/{file}": text for file, text in (flashed | feed).items()}

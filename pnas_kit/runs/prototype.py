@@ -12,7 +12,7 @@ import numpy as np
 
 from pnas_kit.cost import estimate
 from pnas_kit.cost.estimate import ram_bytes
-from pnas_kit.learn.data import Dataset, load, validation_split
+from pnas_kit.learn.data import Dataset, validation_split
 from pnas_kit.learn.recipe import Recipe, recipe_for
 from pnas_kit.search import Candidate
 
@@ -44,7 +44,7 @@ def make_prototype(path: str, number: int, threads: int) -> None:
     torch.set_num_threads(threads)
     run = Run(path)
     candidate = run.candidates()[number]
-    data = load(run.config.data)
+    data = run.load_data()
     recipe = recipe_for(data.card.name, data.card.task, data.card.train, run.config.epochs)
     training = _train(run, candidate, data, recipe)
     _deliver(run, candidate, data, recipe, training.best)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pnas_kit.cost import Board, boards, speed
-from pnas_kit.learn.data import CATALOGUE
+from pnas_kit.learn.data import CATALOGUE, OWN
 from pnas_kit.search import Limits
 
 PHASES = ("search", "train")
@@ -16,7 +16,7 @@ class Config:
     """What a run is to do; fixed when it is created.
 
     Attributes:
-        data: name of a data set in the catalogue.
+        data: name of a data set in the catalogue, or own/NAME.
         board: id of a board in the table, or "own" with `own_board` given.
         ram_bytes, flash_bytes, macs: limits on a candidate.
         trials: candidates to evaluate.
@@ -44,8 +44,8 @@ class Config:
     own_board: dict | None = None
 
     def __post_init__(self) -> None:
-        if self.data not in CATALOGUE:
-            raise ValueError(f"data is one of {list(CATALOGUE)}, got {self.data!r}")
+        if self.data not in CATALOGUE and not self.data.startswith(OWN):
+            raise ValueError(f"data is one of {list(CATALOGUE)}, or {OWN}NAME for data of one's own, got {self.data!r}")
         for name, least in (("trials", 1), ("picks", 1), ("workers", 1), ("seed", 0)):
             if getattr(self, name) < least:
                 raise ValueError(f"{name} is at least {least}, got {getattr(self, name)}")

@@ -10,7 +10,7 @@ import time
 import traceback
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 
-from pnas_kit.learn.data import load, proxy_batches
+from pnas_kit.learn.data import proxy_batches
 from pnas_kit.search import search
 from pnas_kit.search.journal import journal_storage
 
@@ -42,7 +42,7 @@ def work(phase: str, run: Run) -> int:
 def run_search(run: Run, reporter: Reporter) -> None:
     """Evaluate the candidates that are still missing."""
     config = run.config
-    data = load(config.data, progress=lambda what, share: reporter.update(message=f"{what} {100 * share:.0f} %"))
+    data = run.load_data(lambda what, share: reporter.update(message=f"{what} {100 * share:.0f} %"))
     before = len(run.candidates())
     reporter.update(done=before, total=config.trials, message="searching")
     start = time.monotonic()
