@@ -18,8 +18,8 @@ TOLERANCE = 2e-3
 def features_c(front: FrontEnd) -> dict[str, str]:
     """The files features.h and features.c for one front end.
 
-    They hold no state besides a work area of two windows; `features_of_clip` takes int16 samples and gives floats in the order
-    in which the network takes them.
+    They hold no state besides a work area of two windows; `features_of_clip` takes int16 samples and gives floats in
+    the order in which the network takes them.
     """
     return {name: _filled(name, _values(front)) for name in ("features.h", "features.c")}
 

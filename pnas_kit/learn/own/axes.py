@@ -39,8 +39,10 @@ def samples_of(x: np.ndarray, name: str, settings: Settings) -> tuple[np.ndarray
 
 
 def _pictures(x: np.ndarray) -> tuple[str, bool]:
+    if x.shape[1] == 1:  # pictures of one channel, or series
+        return ("NHWC" if x.shape[3] <= _MOST_CHANNELS else "NCHW"), x.shape[3] not in _COLOURS
     first, last = x.shape[1] in _COLOURS, x.shape[3] in _COLOURS
-    if first == last and x.shape[1] != 1:
+    if first == last:
         return ("NHWC", True) if first or x.shape[3] <= x.shape[1] else ("NCHW", True)
     return ("NCHW", False) if first and not last else ("NHWC", False)
 

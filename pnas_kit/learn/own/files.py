@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from pnas_kit.learn.data.catalogue import DataError
 from pnas_kit.learn.own import limits
 
+_BLOCK = 1 << 20
 _JUNK = ("__MACOSX", "Thumbs.db", "desktop.ini")
 
 
@@ -55,24 +56,25 @@ class Files:
         return found.file_size if isinstance(found, zipfile.ZipInfo) else found.stat().st_size
 
     def read(self, name: str, most: int = limits.FILE_BYTES) -> bytes:
-        """The contents of a file; one packed by gzip (NAME.gz) is unpacked.
+        """The contents of a file; one packed by gzip is unpacked.
 
         Raises:
             DataError: Too large, unreadable or damaged.
         """
-        place = self._places[self._outer + name]
+        place, large = self._places[self._outer + name], f"{name}: larger than {most / 2**20:,.0f} MiB. Split the data."
         try:
+            if self.size(name) > most:
+                raise DataError(large)
             if isinstance(place, zipfile.ZipInfo):
                 with self._archive.open(place) as file:
                     content = file.read(most + 1)
             else:
-                with place.open("rb") as file:
-                    content = file.read(most + 1)
+                content = place.read_bytes()
         except (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
             raise DataError(f"{name}: cannot be read ({error}). Make the file or the archive anew.") from error
         if len(content) > most:
-            raise DataError(f"{name}: larger than {most / 2**20:,.0f} MiB. Split the data into smaller files.")
-        return unpacked(content, name, most) if name.lower().endswith(".gz") else content
+            raise DataError(large)
+        return unpacked(content, name, most) if content[:2] == b"\x1f\x8b" else content
 
     def text(self, name: str, most: int = limits.FILE_BYTES // 4) -> str:
         """The contents of a text file, UTF-8 (or, where it is not, Latin-1), without a byte order mark.
@@ -130,14 +132,18 @@ def unpacked(content: bytes, name: str, most: int) -> bytes:
     Raises:
         DataError: Larger, or damaged.
     """
+    most = min(most, max(limits.RATIO_FROM, limits.RATIO * len(content)))
+    blocks, size = [], 0
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
-            plain = file.read(most + 1)
+            while size <= most and (block := file.read(_BLOCK)):
+                blocks.append(block)
+                size += len(block)
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{name}: expected a whole gzip file, got a damaged one ({error}). Make it anew.") from error
-    if len(plain) > most:
+    if size > most:
         raise DataError(f"{name}: unpacks to more than {most / 2**20:,.0f} MiB. Is this the right file?")
-    return plain
+    return b"".join(blocks)
 
 
 def _checked(members: list[zipfile.ZipInfo], title: str) -> dict:

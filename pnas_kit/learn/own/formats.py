@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pnas_kit.learn.data.catalogue import DataError
-from pnas_kit.learn.own import arff, idx, image_folder, numpy_file, recordings, sound, ts, ucr
+from pnas_kit.learn.own import arff, coco, idx, image_folder, numpy_file, recordings, sound, ts, ucr, voc, yolo
 from pnas_kit.learn.own.files import Files
 from pnas_kit.learn.own.found import Found
 from pnas_kit.learn.own.settings import Settings
@@ -44,5 +44,5 @@ def _sorts(files: Files) -> str:
 
 FORMATS: tuple[Format, ...] = tuple(
     Format(reader.NAME, reader.fits, reader.read)
-    for reader in (numpy_file, idx, image_folder, sound, ts, arff, ucr, recordings)
+    for reader in (numpy_file, idx, coco, voc, yolo, image_folder, sound, ts, arff, ucr, recordings)
 )

@@ -4,6 +4,7 @@ import io
 import zipfile
 import zlib
 from pathlib import PurePosixPath
+from tokenize import TokenError
 
 import numpy as np
 from numpy.lib import format as npy
@@ -125,15 +126,25 @@ def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, title: str) -> np.
     """One array, its header checked before its numbers are touched."""
     where = f"{title}, {member.filename}"
     with archive.open(member) as file:
-        content = file.read(member.file_size + 1)
-    stream = io.BytesIO(content)
+        shape, columns_first, dtype = _header(file, where)
+        expected = dtype.itemsize
+        for side in shape:
+            expected *= side
+        there = member.file_size - file.tell()
+        if dtype.itemsize == 0 or expected != there or min(shape, default=0) < 0:
+            raise DataError(f"{where}: expected {expected:,} bytes for {dtype} {shape}, got {there:,}. Save it anew.")
+        flat = np.frombuffer(file.read(), dtype)
+    return flat.reshape(shape, order="F" if columns_first else "C").astype(dtype.newbyteorder("="), copy=False)
+
+
+def _header(file, where: str) -> tuple[tuple[int, ...], bool, np.dtype]:
     try:
-        version = npy.read_magic(stream)
+        version = npy.read_magic(file)
         reader = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}.get(version)
         if reader is None:
             raise ValueError(f"version {version}")
-        shape, columns_first, dtype = reader(stream, max_header_size=_HEADER_BYTES)
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError) as error:
+        shape, columns_first, dtype = reader(file, max_header_size=_HEADER_BYTES)
+    except (ValueError, TypeError, SyntaxError, TokenError, RecursionError, MemoryError) as error:
         reason = str(error).splitlines()[0] if str(error) else "no header"
         raise DataError(f"{where}: expected an array, got a file without its header ({reason}). Save it anew.") from error
     if dtype.hasobject:
@@ -141,10 +152,4 @@ def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, title: str) -> np.
             f"{where}: holds Python objects, which are a pickle that can run any program; it was not opened. Save arrays of "
             "numbers, such as numpy.array(list, dtype=float)."
         )
-    expected = dtype.itemsize
-    for side in shape:
-        expected *= side
-    if dtype.itemsize == 0 or expected != len(content) - stream.tell() or min(shape, default=0) < 0:
-        raise DataError(f"{where}: expected {expected:,} bytes for {dtype} {shape}, got {len(content) - stream.tell():,}.")
-    flat = np.frombuffer(content, dtype, offset=stream.tell())
-    return flat.reshape(shape, order="F" if columns_first else "C").astype(dtype.newbyteorder("="), copy=False)
+    return shape, columns_first, dtype

@@ -13,7 +13,7 @@ from pnas_kit.learn.own import limits
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".ppm", ".pgm", ".pbm", ".tif", ".tiff", ".webp")
 # Only decoders of pictures proper: Pillow has others that call programs (EPS) or read whole documents.
-_DECODERS = ("PNG", "JPEG", "MPO", "BMP", "GIF", "PPM", "TIFF", "WEBP")
+_DECODERS = ("PNG", "JPEG", "BMP", "GIF", "PPM", "TIFF", "WEBP")
 _ORIENTATION = 0x0112
 _SIDEWAYS = (5, 6, 7, 8)
 _DAMAGED = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error, Image.DecompressionBombError)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import numpy as np
 import pandas
@@ -9,6 +10,7 @@ import pandas
 from pnas_kit.learn.data.catalogue import DataError
 from pnas_kit.learn.own import limits
 
+_DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 _MARKS = ",;\t|"
 _MOST_COLUMNS = 10_000
 _MOSTLY = 0.5
@@ -33,7 +35,7 @@ def read_table(text: str, name: str) -> pandas.DataFrame:
     twice = sorted({title for title in titles if titles.count(title) > 1})
     if twice:
         raise DataError(f"{name}: two columns are called {twice[0]!r}. Rename one.")
-    comma = mark == ";" and sum(line.count(",") for line in lines[1:]) > sum(line.count(".") for line in lines[1:])
+    comma = mark == ";" and any(_DECIMAL_COMMA.fullmatch(cell.strip()) for line in lines[1:] for cell in line.split(";"))
     try:
         table = pandas.read_csv(
             io.StringIO(text), sep=mark, header=None if bare else 0, names=titles, skipinitialspace=True, index_col=False,

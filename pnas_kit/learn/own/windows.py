@@ -77,9 +77,11 @@ def cut(stretches: list[Stretch], word: str, hz: float | None, settings: Setting
             f"harder than the test says. Record every class at least twice, better by several people."
         )
     counts = [1 + (len(s.values) - length) // step if len(s.values) >= length else 0 for s in pieces]
-    present = {s.label for s, count in zip(pieces, counts, strict=True) if count}
-    if len(present) < classes:
-        longest = max(len(s.values) for s in stretches if s.label not in present)
+    both = {0, 1} if part and not given else {0}
+    present = {(s.label, p if both == {0, 1} else 0) for s, p, n in zip(pieces, part or counts, counts, strict=True) if n}
+    missing = sorted({label for label in range(classes) for p in both if (label, p) not in present})
+    if missing:
+        longest = _longest(stretches)[missing[0]]
         raise DataError(
             f"{title}: some class has no stretch as long as a window of {length} samples (its longest has {longest}, to be "
             f"cut for training and testing). Choose a shorter window."
