@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import itertools
 
 import made
 import numpy as np
@@ -246,13 +247,13 @@ def test_one_recording_a_class_is_split_in_time_without_overlap(tmp_path):
         assert windows_of(seen, label, seen.train)[..., 1].max() < windows_of(seen, label, seen.test)[..., 1].min() == 800
     pieces = {group: seen.found.x[seen.train[seen.groups == group], 0, :, 1] for group in set(seen.groups)}
     ends = [(piece.min(), piece.max()) for _, piece in sorted(pieces.items())]
-    assert len(ends) > 1 and all(a[1] < b[0] for a, b in zip(ends, ends[1:], strict=False))
+    assert len(ends) > 1 and all(a[1] < b[0] for a, b in itertools.pairwise(ends))
 
 
 def long_table(persons=5, labels=("sit", "walk"), rows=200, **changes):
     lines, i = [], 0
     for person in range(persons):
-        for place, label in enumerate(labels):
+        for _place, label in enumerate(labels):
             for _ in range(rows):
                 lines.append(f"{i},{20 * i + changes.get('gap', {}).get(i, 0)},{person},{np.sin(i):.4f},{label},p{person}")
                 i += 1
