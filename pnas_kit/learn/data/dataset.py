@@ -12,7 +12,7 @@ from pnas_kit.learn.data.arrays import Arrays
 from pnas_kit.learn.data.catalogue import Card, DataError
 from pnas_kit.learn.data.hapt import from_hapt
 from pnas_kit.learn.data.idx import from_csv, from_idx
-from pnas_kit.learn.data.kept import OWN, card_of, place
+from pnas_kit.learn.data.kept import OWN, TRAINABLE, card_of, place
 from pnas_kit.learn.data.sources import DIGESTS, SOURCES
 from pnas_kit.learn.data.split import stratified
 from pnas_kit.learn.data.ucr import from_ucr
@@ -167,7 +167,7 @@ def _prepare(card: Card, path: Path, report: Progress) -> Arrays:
 
 
 def _own(card: Card, cache: Path | None) -> Arrays:
-    if card.task == "detection":
+    if card.task not in TRAINABLE:
         raise DataError(
             f"{card.title} is kept with its boxes, but training of detection is not in this version yet. "
             "Choose a data set of pictures or series."

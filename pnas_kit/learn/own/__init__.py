@@ -2,6 +2,6 @@
 
 from pnas_kit.learn.data.kept import forget, own_cards
 from pnas_kit.learn.own.settings import Settings
-from pnas_kit.learn.own.understand import Understanding, take_in, understand
+from pnas_kit.learn.own.understand import Understanding, recognise, take_in, understand
 
-__all__ = ["Settings", "Understanding", "forget", "own_cards", "take_in", "understand"]
+__all__ = ["Settings", "Understanding", "forget", "own_cards", "recognise", "take_in", "understand"]

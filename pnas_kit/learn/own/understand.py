@@ -77,6 +77,19 @@ class Understanding:
         ]
 
 
+def recognise(path: Path | str) -> str:
+    """The name of the format of the files at `path`, by their names and first lines alone.
+
+    Raises:
+        DataError: None is recognised.
+    """
+    files = Files(Path(path).expanduser())
+    try:
+        return format_of(files).name
+    finally:
+        files.close()
+
+
 def understand(path: Path | str, settings: Settings | None = None, **changes: object) -> Understanding:
     """What the files at `path` hold; nothing is written.
 

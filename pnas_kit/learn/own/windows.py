@@ -13,6 +13,15 @@ from pnas_kit.learn.own.settings import Settings
 
 LENGTHS = (512, 256, 128, 64, 32, 16)
 SECONDS = 2.56
+IN_TIME = (
+    "ours: in time, the last piece of every stretch of one class for testing (some class has a single {0}, so whole ones "
+    "cannot be set aside)"
+)
+SAME = (
+    "Training and test windows come from the same {0}s, though never from the same seconds: a new {0} will be "
+    "harder than the "
+    "test says. Record every class at least twice, better by several people."
+)
 _MOST_PIECES = 4
 
 
@@ -55,45 +64,28 @@ def cut(stretches: list[Stretch], word: str, hz: float | None, settings: Setting
     Raises:
         DataError: No stretch is as long as a window, or a class has none that is.
     """
-    length = settings.window or _length(stretches, hz, settings.test_share)
-    step = settings.step or max(1, length // 2)
     classes = 1 + max(stretch.label for stretch in stretches)
-    notes, warnings = [_said(length, step, hz)], []
-    long = [stretch for stretch in stretches if len(stretch.values) >= length]
-    labels, groups = np.array([s.label for s in long], np.int64), np.array([s.group for s in long], np.int64)
     given = stretches[0].part is not None
-    whole = len(set(labels)) == classes and grouped(labels, groups, settings.test_share, settings.seed) is not None
-    if given or whole:
-        pieces, part, split = long, [s.part for s in long] if given else None, ""
+    # A window is at most half a recording, or where recordings are cut in time, as long as the piece for testing.
+    most = 0.5 if given or _separable(stretches, classes, settings) else settings.test_share
+    length = settings.window or _length(stretches, hz, most)
+    step = settings.step or max(1, length // 2)
+    long = [stretch for stretch in stretches if len(stretch.values) >= length]
+    split, warnings = "", []
+    if given or _separable(long, classes, settings):
+        pieces, part = long, [s.part for s in long] if given else None
     else:
         pieces, part = _in_time(stretches, settings.test_share, length)
-        split = (
-            f"ours: in time, the last piece of every stretch of one class for testing (some class has a single {word}, "
-            "so whole ones cannot be set aside)"
-        )
-        warnings.append(
-            f"Training and test windows come from the same {word}s, though never from the same seconds: a new "
-            f"{word} will be "
-            f"harder than the test says. Record every class at least twice, better by several people."
-        )
-    counts = [1 + (len(s.values) - length) // step if len(s.values) >= length else 0 for s in pieces]
-    both = {0, 1} if part and not given else {0}
-    present = {(s.label, p if both == {0, 1} else 0) for s, p, n in zip(pieces, part or counts, counts, strict=True) if n}
-    missing = sorted({label for label in range(classes) for p in both if (label, p) not in present})
-    if missing:
-        longest = _longest(stretches)[missing[0]]
-        raise DataError(
-            f"{title}: some class has no stretch as long as a window of {length} samples (its longest has {longest}, to be "
-            f"cut for training and testing). Choose a shorter window."
-        )
-    channels = pieces[0].values.shape[1]
-    limits.room_for(sum(counts), (1, length, channels), 4, title)
-    x = np.concatenate([_windows(s.values, length, step) for s, count in zip(pieces, counts, strict=True) if count])
-    short = sum(count == 0 for count in counts)
-    if short:
-        notes.append(f"{short} stretches shorter than a window were left out.")
+        split = IN_TIME.format(word)
+        warnings.append(SAME.format(word))
+    counts = [max(0, 1 + (len(s.values) - length) // step) for s in pieces]
+    _all_there(pieces, None if given else part, counts, stretches, length, title)
+    limits.room_for(sum(counts), (1, length, pieces[0].values.shape[1]), 4, title)
+    notes = [_said(length, step, hz)]
+    if 0 in counts:
+        notes.append(f"{counts.count(0)} stretches shorter than a window were left out.")
     return Cut(
-        x=x,
+        x=np.concatenate([_windows(s.values, length, step) for s, count in zip(pieces, counts, strict=True) if count]),
         y=np.repeat([s.label for s in pieces], counts).astype(np.int64),
         groups=np.repeat([s.group for s in pieces], counts).astype(np.int64),
         part=None if part is None else np.repeat(np.array(part, np.int8), counts),
@@ -101,6 +93,25 @@ def cut(stretches: list[Stretch], word: str, hz: float | None, settings: Setting
         notes=notes,
         warnings=warnings,
     )
+
+
+def _separable(stretches: list[Stretch], classes: int, settings: Settings) -> bool:
+    """Whether whole recordings can be set aside so that every class is on both sides."""
+    labels, groups = np.array([(s.label, s.group) for s in stretches], np.int64).reshape(-1, 2).T
+    return len(set(labels)) == classes and grouped(labels, groups, settings.test_share, settings.seed) is not None
+
+
+def _all_there(pieces: list[Stretch], part, counts: list[int], stretches: list[Stretch], length: int, title: str) -> None:
+    """Refuses windows so long that a class has none, on one side of a split in time."""
+    sides = part or [TRAIN] * len(pieces)
+    present = {(s.label, side) for s, side, count in zip(pieces, sides, counts, strict=True) if count}
+    longest = _longest(stretches)
+    missing = [label for label in longest for side in ((TRAIN, TEST) if part else (TRAIN,)) if (label, side) not in present]
+    if missing:
+        raise DataError(
+            f"{title}: some class has no stretch as long as a window of {length} samples (its longest has "
+            f"{longest[missing[0]]}, to be cut for training and testing). Choose a shorter window."
+        )
 
 
 def _windows(values: np.ndarray, length: int, step: int) -> np.ndarray:
