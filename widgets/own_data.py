@@ -25,7 +25,7 @@ UPLOAD_MB = 150
 ENDINGS = ".zip,.npz,.csv,.tsv,.txt,.ts,.arff"
 NOTE = (
     "Pictures or sound in a folder for each class, recordings as CSV, arrays as .npz, IDX, UCR, .ts, .arff; with boxes as "
-    f"COCO, VOC or YOLO. Folders as .zip, up to {UPLOAD_MB} MB. Nothing leaves this computer's server."
+    f"COCO, VOC or YOLO. Folders as .zip, up to {UPLOAD_MB} MB. They stay on the computer that runs the workbench."
 )
 AUTO = "Decided from the data where it is 0 or empty"
 SHOWN = {
@@ -78,6 +78,8 @@ class OwnData:
         self.wishes = Wishes()
         self.seen: Understanding | None = None
         self._upload_folder: tempfile.TemporaryDirectory | None = None
+        self._uploaded_file: Path | None = None
+        self.wishes.observe(guard(self._typed), "path")
         self._form = ""
         self._reading = 0
         self._upload = ipywidgets.FileUpload(accept=ENDINGS, multiple=False, description="Choose a file")
@@ -97,11 +99,11 @@ class OwnData:
 
     def look(self) -> None:
         """Read the files in the background and show what they hold."""
-        path = self.wishes.path.strip()
+        path = self.wishes.path.strip() if self._uploaded_file is None else str(self._uploaded_file)
         if not path:
             self._refuse("Choose a file, or write the path of a file or folder.")
             return
-        if not self._may_read(path):
+        if self._uploaded_file is None and not files_here():  # anybody could write into the hidden field
             self._refuse("This page can be reached from other computers, so it takes uploaded files only.")
             return
         self._reading += 1
@@ -123,13 +125,10 @@ class OwnData:
         show(self._panel, False)
         self._show_fields()
         self._drop_upload()
+        self.wishes.path = self.wishes.name = ""
         self._state.data = card.name
 
     # ---- reading
-
-    def _may_read(self, path: str) -> bool:
-        """Whoever comes from elsewhere could write any path into the hidden field."""
-        return files_here() or (self._upload_folder is not None and Path(path).parent == Path(self._upload_folder.name))
 
     def _read(self, path: str, turn: int) -> None:
         form, seen, html = "", None, ""
@@ -159,15 +158,21 @@ class OwnData:
         self._upload_folder = tempfile.TemporaryDirectory(prefix="pnas-")
         path = Path(self._upload_folder.name) / (Path(file["name"].replace("\\", "/")).name or "file")
         path.write_bytes(file["content"])
-        self._upload.value = ()
-        self.wishes.name = path.stem
-        self.wishes.path = str(path)
+        self.wishes.name, self.wishes.path = path.stem, ""
+        self._uploaded_file = path
         self.look()
+
+    def _typed(self, change: dict) -> None:
+        """A path that is written takes the place of an uploaded file."""
+        if change["new"]:
+            self._drop_upload()
+            self.wishes.name = ""
 
     def _drop_upload(self) -> None:
         if self._upload_folder is not None:
             self._upload_folder.cleanup()
-            self._upload_folder, self.wishes.path, self.wishes.name = None, "", ""
+            self._upload_folder = self._uploaded_file = None
+            self._upload.value = ()
 
     def _refuse(self, text: str) -> None:
         self.seen, self._preview.html = None, refusal_html(text)
