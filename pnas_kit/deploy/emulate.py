@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from pnas_kit.cost.boards import Board
+from pnas_kit.space.layers import output_bytes
 
 from .c import bare_core, emulator, generate, zig
 from .c.cores import CORES, Core, Machine, core_of, in_words
@@ -164,9 +165,8 @@ def _unicorn(
 ) -> Emulated:
     memory = Memory(flash_bytes=board.flash_bytes, ram_bytes=board.ram_bytes, flash_at=FLASH_AT)
     image = zig.build(generate(model), folder, core.zig, memory)
-    found, instructions = bare_core.run(
-        image, core.unicorn, x, [y.shape[1]], lambda share: tell("running", 0.3 + 0.7 * share)
-    )
+    sizes = output_bytes(model.layers, model.input_shape)
+    found, instructions = bare_core.run(image, core.unicorn, x, sizes, lambda share: tell("running", 0.3 + 0.7 * share))
     different, variables = int((found != y).sum()), image.bss_end - image.bss
     words = f"Unicorn {_words(core.unicorn, board)}"
     return Emulated("unicorn", words, core.unicorn, len(x), different, instructions, len(image.flash), variables, 0.0)

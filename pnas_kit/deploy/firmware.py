@@ -14,6 +14,7 @@ import numpy as np
 from pnas_kit.cost import Board
 from pnas_kit.cost.cimage import c_flash_bytes, c_ram_bytes
 from pnas_kit.paths import DATA
+from pnas_kit.space.layers import outputs
 
 from .c import CodeError, generate
 from .c.cores import CORES, Machine, core_of, title
@@ -157,6 +158,7 @@ def _tests_that_fit(model: QuantModel, test_vectors: tuple[np.ndarray, np.ndarra
 
 def _values(model: QuantModel, data, board: Board, facts, machine: Machine, fitting: int) -> dict[str, object]:
     classes = [str(name) for name in data.get("classes") or range(model.layers[-1].channels)]
+    several = len(outputs(model.layers)) > 1
     unit = f"Raw unit: {data['unit']}." if data.get("unit") else ""
     return {
         "NAME": _name(data, facts), "TITLE": data.get("title", "A network"), "BOARD": _plain(board.name),
@@ -164,6 +166,8 @@ def _values(model: QuantModel, data, board: Board, facts, machine: Machine, fitt
         "RAM": f"{board.ram_bytes:,} bytes", "FLASH": f"{board.flash_bytes:,} bytes",
         "SELFTESTS": fitting,
         "ON_BOARD": f"the self-test with {fitting} test vectors" if fitting else "without the self-test, which has no room",
+        "READ": "nn_output_at(0), nn_output_at(1)    /* and so on: src/nn.h names them, with sizes and scales */"
+        if several else "puts(nn_class_names[nn_answer()]);",
         "CLASSES": len(classes), "NAMES": ", ".join(json.dumps(name, ensure_ascii=False) for name in classes),
         "MEAN": _floats(facts["mean"]), "DEVIATION": _floats(facts["deviation"]), "UNIT": unit,
         "ABOUT": "\n".join(f" * {line}" for line in (f"Data set: {data.get('title', 'unknown')}", unit) if line),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from dataclasses import asdict, replace
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import numpy as np
 
 from pnas_kit.cost import estimate
 from pnas_kit.cost.estimate import ram_bytes
+from pnas_kit.cost.scratch import CMSIS_NN
 from pnas_kit.learn.data import Dataset, validation_split
 from pnas_kit.learn.recipe import Recipe, recipe_for
 from pnas_kit.search import Candidate
@@ -22,6 +24,7 @@ from .run import Run
 
 if TYPE_CHECKING:  # at run time only where it is made: whoever looks at runs stays light
     from pnas_kit.deploy import QuantModel
+    from pnas_kit.learn.train import Training
 
 CALIBRATION_SAMPLES = 512
 JUDGING_SAMPLES = 2000
@@ -33,24 +36,24 @@ TESTS = 20
 DELIVERED = ("model.tflite", "model_data.h", "report.html", "firmware.zip")
 
 
-def make_prototype(path: str, number: int, threads: int) -> None:
-    """Train trial `number` of the run in `path`, quantise it, verify the file and write its figures.
+def make_prototype(path: str, candidate: Candidate, threads: int, seconds: float = inf) -> None:
+    """Train a candidate of the run in `path`, quantise it, verify the file and write its figures.
 
-    Goes on after the last finished epoch where an earlier attempt ended. The result is written last, so it exists only
-    when everything else does.
+    Goes on after the last finished epoch where an earlier attempt ended, and leaves off after the epoch in which `seconds`
+    are over. The result is written last, so it exists only when everything else does.
     """
     import torch
 
     torch.set_num_threads(threads)
     run = Run(path)
-    candidate = run.candidates()[number]
     data = run.load_data()
     recipe = recipe_for(data.card.name, data.card.task, data.card.train, run.config.epochs)
-    training = _train(run, candidate, data, recipe)
-    _deliver(run, candidate, data, recipe, training.best)
+    training = _train(run, candidate, data, recipe, time.monotonic() + seconds)
+    if training.finished_epochs == recipe.epochs:
+        _deliver(run, candidate, data, recipe, training.best)
 
 
-def _train(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe):
+def _train(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, until: float) -> Training:
     from pnas_kit.learn.train import Training
 
     folder = run.prototype(candidate.number)
@@ -59,6 +62,8 @@ def _train(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe):
     _keep_epochs(folder / "epochs.jsonl", run.epochs(candidate.number)[: training.finished_epochs])
     for epoch in training:
         append_line(folder / "epochs.jsonl", asdict(epoch))
+        if time.monotonic() > until:
+            break
         while (run.path / "pause").exists():
             time.sleep(0.1)
     return training
@@ -104,11 +109,13 @@ def _deliver(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, net)
     folder = run.prototype(candidate.number)
     quantised, model, method = _quantised(run, data, recipe, net)
     score = evaluate(model, data.test_x, data.test_y, threads=run.config.workers)
+    plain = ram_bytes(net.layers, net.input_shape)
+    scratch = max(0, ram_bytes(net.layers, net.input_shape, CMSIS_NN, run.problem.board.core) - plain)
     try:
         allocated = arena(model)
         measured, arena_needed = allocated.head_bytes, allocated.total_bytes  # a host's structures are larger than a board's
     except RuntimeMissing:
-        measured, arena_needed = None, ram_bytes(net.layers, net.input_shape)
+        measured, arena_needed = None, plain
     cost = estimate(net.layers, net.input_shape, run.problem.board, engine=run.problem.engine)
     epochs = run.epochs(candidate.number)
     result = Result(
@@ -133,7 +140,7 @@ def _deliver(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, net)
     )
     write_bytes(folder / "model.tflite", model)
     _write_firmware(run, candidate, data, quantised, model, result)
-    write_text(folder / "model_data.h", c_header(model, "model_data", arena_needed, data.card))
+    write_text(folder / "model_data.h", c_header(model, "model_data", arena_needed + scratch, data.card))
     write_text(folder / "report.html", _report(run, candidate, data, result))
     made = [path for name in DELIVERED if (path := folder / name).is_file()]
     files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in made}

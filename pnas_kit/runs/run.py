@@ -12,9 +12,9 @@ from pathlib import Path
 
 from pnas_kit.learn.data import OWN, Card, Dataset, card_from, card_of, load
 from pnas_kit.learn.epoch import Epoch
-from pnas_kit.search import Candidate, Problem
+from pnas_kit.search import Candidate
 from pnas_kit.search.front import propose
-from pnas_kit.search.journal import Journal
+from pnas_kit.search.journal import Journal, Transcript
 
 from . import emulation
 from .emulation import Emulation, in_words
@@ -50,11 +50,10 @@ class Run:
         if fields is None:
             raise RunError(f"there is no run in {self.path.name}: its config.json is missing")
         self.config = Config(**fields)
-        c = self.config
         own = read_json(self.path / "card.json")  # an own data set may be forgotten while its runs stay
-        self.card: Card = card_from(own) if own else card_of(c.data)
-        self.problem = Problem.of(self.card, c.target, c.limits, seed=c.seed, int4=c.int4, engine=c.engine)
-        self._journal = Journal(self.path / "journal.log", self.problem)
+        self.card: Card = card_from(own) if own else card_of(self.config.data)
+        self.problem = self.config.problem_of(self.card)
+        self._trials = self.transcript if self.config.storage else Journal(self.path / "journal.log", self.problem)
 
     @classmethod
     def create(cls, config: Config, root: Path | None = None) -> Run:
@@ -149,11 +148,16 @@ class Run:
 
     def candidates(self) -> list[Candidate]:
         """Finished trials in order of their number; cheap to ask again."""
-        return self._journal.candidates()
+        return self._trials.candidates()
 
     def proposed(self) -> list[int]:
         """Numbers of the prototypes that subset selection proposes."""
         return [c.number for c in propose(self.candidates(), self.problem, self.config.picks)]
+
+    @property
+    def transcript(self) -> Transcript:
+        """The copy of a search that is recorded in a database."""
+        return Transcript(self.path / "candidates.jsonl")
 
     @property
     def picks(self) -> list[int]:

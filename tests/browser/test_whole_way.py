@@ -9,7 +9,7 @@ import numpy as np
 import psutil
 import pytest
 
-from pnas_kit.cost import memory_timeline, trace
+from pnas_kit.cost import memory_timeline, planned_ops, speed, trace
 from pnas_kit.deploy import evaluate
 from pnas_kit.learn.data import load
 from pnas_kit.runs import Emulation, Run
@@ -206,7 +206,10 @@ def test_what_a_model_costs_is_drawn(served, page, shot, told, theme):
     ops = trace(arch.pruned, arch.input_shape)
     pictures = page.locator(".pn-costs svg")
     assert [pictures.nth(i).locator("g[data-op]").count() for i in (0, 1)] == [len(ops), len(ops)]
-    assert memory_timeline(ops, arch.input_shape).hint in page.locator(".pn-costs").inner_text()
+    planned = planned_ops(
+        arch.pruned, arch.input_shape, run.problem.engine or speed(run.problem.board.core).engine, run.problem.board.core
+    )
+    assert memory_timeline(planned, arch.input_shape).hint in page.locator(".pn-costs").inner_text()
     wide = page.evaluate("(box => box.scrollWidth - box.clientWidth)(document.querySelector('main'))")
     assert wide <= 0
     shot(page, f"7-costs-{theme}")

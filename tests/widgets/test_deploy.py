@@ -12,7 +12,17 @@ import psutil
 import pytest
 from made_runs import add_result
 
-from pnas_kit.cost import boards, energy, latency, latency_by_op, memory_timeline, trace
+from pnas_kit.cost import (
+    CMSIS_NN,
+    boards,
+    energy,
+    latency,
+    latency_by_op,
+    memory_timeline,
+    planned_ops,
+    speed,
+    trace,
+)  # fmt: skip
 from pnas_kit.runs import Emulation, Run
 from widgets import words
 from widgets.chip_figures import BOTTOM, HEIGHT, TOP, costs_html, latency_svg, memory_svg
@@ -71,7 +81,9 @@ def test_the_words_have_hint_band_and_engine(model, board):
     board = boards()[board]
     shown = text(costs_html(model.arch.pruned, model.arch.input_shape, board))
     whole = latency(model.ops, board)
-    assert memory_timeline(model.ops, model.arch.input_shape).hint in shown
+    planned = planned_ops(model.arch.pruned, model.arch.input_shape, speed(board.core).engine, board.core)
+    assert memory_timeline(planned, model.arch.input_shape).hint in shown
+    assert ("CMSIS-NN's source asks" in shown) == (speed(board.core).engine == CMSIS_NN)
     assert f"{words.milliseconds(whole.value)} in all with TFLM" in shown and f"likely {words.span(whole)} ms." in shown
 
 
