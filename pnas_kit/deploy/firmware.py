@@ -28,6 +28,15 @@ from .stored import zipped
 
 TEMPLATES = Path(__file__).with_name("project")
 LEAST_TESTS = 20
+SOUND = """
+
+The network takes features of sound. `src/features.h` computes them from 16-bit samples as the training did:
+
+    float rows[FEATURES_FRAMES * FEATURES_WIDTH];
+    features_of_clip(sound, rows);      /* int16_t sound[FEATURES_SAMPLES], at FEATURES_HZ */
+    nn_feed(rows);
+
+Compile `src/features.c` too; it needs `logf` of the C library."""
 START_UP_BYTES = 1024
 """Code besides the network's: start-up, self-test and report take some 700 bytes."""
 
@@ -171,6 +180,7 @@ def _values(model: QuantModel, data, board: Board, facts, machine: Machine, fitt
         "CLASSES": len(classes), "NAMES": ", ".join(json.dumps(name, ensure_ascii=False) for name in classes),
         "MEAN": _floats(facts["mean"]), "DEVIATION": _floats(facts["deviation"]), "UNIT": unit,
         "ABOUT": "\n".join(f" * {line}" for line in (f"Data set: {data.get('title', 'unknown')}", unit) if line),
+        "SOUND": SOUND if data.get("front_end") is not None else "",
         "PLATFORMIO": "`pio run -t upload`." if board.id in platformio() else (
             "`platformio.ini` lacks this board's name; the file says what to fill in."
         ),

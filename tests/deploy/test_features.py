@@ -54,7 +54,7 @@ def in_c(front, sound, folder, *flags):
     ],
     ids=lambda front: f"{front.kind} {front.sampling_hz}",
 )
-@pytest.mark.parametrize("flags", [("-O0",), ("-O2", "-ffast-math")], ids=["exact", "fast-math"])
+@pytest.mark.parametrize("flags", [("-O0",), ("-O3", "-ffp-contract=fast")], ids=["plain", "contracted"])
 def test_c_and_python_agree_within_the_stated_tolerance(front, flags, tmp_path):
     sound = clips(front)
     wanted = features(sound, front)
@@ -92,3 +92,18 @@ def test_the_tables_are_small_and_the_files_the_same_each_time():
     assert features_ram_bytes(front) == 4 * (2 * 512 + 40)
     with pytest.raises(ValueError, match="longer clip"):
         FrontEnd.of("mfcc", 16_000, 100)
+
+
+def test_the_firmware_of_a_network_for_sound_holds_the_front_end(tmp_path, monkeypatch):
+    import made_firmware
+
+    front = FrontEnd.of("mfcc", 16_000, 16_000)
+    silent = made_firmware.unpacked(made_firmware.project(), tmp_path / "silent")
+    assert not list(silent.rglob("features.*"))
+    monkeypatch.setattr(made_firmware, "CARD", made_firmware.CARD | {"front_end": front})
+    root = made_firmware.unpacked(made_firmware.project(), tmp_path / "sound")
+    found = {str(path.relative_to(root)): path.read_text() for path in root.rglob("features.*")}
+    for name, text in features_c(front).items():
+        assert [found[path] for path in found if path.endswith(name)] == [text, text]
+    assert "features_of_clip" in (root / "README.md").read_text()
+    assert "features_of_clip" not in (silent / "README.md").read_text()
