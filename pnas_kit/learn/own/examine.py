@@ -40,6 +40,11 @@ def look_twice(found: Found, train: np.ndarray, test: np.ndarray, title: str) ->
     """
     _drop_constant(found, train, title)
     if found.boxes is not None:
+        for word, part in (("training", train), ("test", test)):
+            there = set(found.boxes.take(part).rows[:, 0].astype(int))
+            missing = [name for place, name in enumerate(found.classes) if place not in there]
+            if missing:
+                found.warnings.append(f"No box of {', '.join(map(repr, missing[:_NAMED]))} is in the {word} part.")
         return
     marks = [hashlib.blake2b(np.ascontiguousarray(sample).data, digest_size=12).digest() for sample in found.x]
     seen: dict[bytes, int] = {}

@@ -1,6 +1,6 @@
 """Folders of pictures: the class is the folder, with or without folders train and test above."""
 
-from collections import Counter
+import re
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -65,8 +65,9 @@ def classes_of(names: list[str], title: str) -> tuple[list[str], np.ndarray | No
         DataError: Files without a class's folder.
     """
     paths = [PurePosixPath(name).parts for name in names]
-    tops = Counter(path[0].lower() for path in paths)
-    split = set(tops) <= set(SPLITS)
+    words = [split_word(path[0]) for path in paths]
+    exact = all(path[0].lower() in SPLITS for path in paths)
+    split = exact or (all(words) and all(len(path) > 2 for path in paths))
     loose = [name for name, path in zip(names, paths, strict=True) if len(path) < 2 + split]
     if loose:
         raise DataError(
@@ -77,8 +78,13 @@ def classes_of(names: list[str], title: str) -> tuple[list[str], np.ndarray | No
     labels = [path[split] for path in paths]
     if not split:
         return labels, None, ["The class is the folder."]
-    part, notes = part_of([path[0] for path in paths])
+    part, notes = part_of(words)
     return labels, part, ["The class is the folder.", *notes]
+
+
+def split_word(folder: str) -> str | None:
+    """The word train, test or val in a folder's name (dataset_train); None where there is none."""
+    return next((word for word in re.split(r"[^a-z]+", folder.lower()) if word in SPLITS), None)
 
 
 def part_of(folders: list[str]) -> tuple[np.ndarray | None, list[str]]:

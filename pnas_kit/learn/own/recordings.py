@@ -19,7 +19,7 @@ from pnas_kit.learn.own.table import channel, read_table
 from pnas_kit.learn.own.windows import Stretch, cut
 
 NAME = "CSV recordings"
-_LABEL = ("label", "labels", "class", "activity", "gesture", "target", "state", "category", "y")
+_LABEL = ("label", "labels", "class", "activity", "gesture", "target", "state", "category", "is_anomaly", "anomaly", "y")
 _GROUP = ("subject", "subjects", "subject_id", "person", "user", "user_id", "participant", "session", "recording", "group")
 _TIME = re.compile(r"(time|timestamp|t|date|datetime|millis|micros|ms|us|seconds|sec)([ _\[(].*)?|.*[ _](time|timestamp)")
 _INDEX = ("", "index", "id", "unnamed: 0", "seq", "sample")

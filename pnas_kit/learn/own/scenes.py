@@ -58,7 +58,7 @@ def found_of_scenes(files: Files, scenes: list[Scene], classes: list[str], form:
     return Found(
         form=form, task="detection", x=x, y=np.zeros(0, np.int64), classes=tuple(classes), unit="brightness, 0 to 255",
         boxes=boxes, part=np.array([scenes[i].part for i in source], np.int8) if given else None,
-        groups=groups.astype(np.int64), group_word="row of tiles" if few else "picture",
+        groups=groups.astype(np.int64), group_word="tile row" if few else "picture",
         notes=[f"{note}; {empty} of {len(x)} hold no box."], warnings=warnings,
     )  # fmt: skip
 

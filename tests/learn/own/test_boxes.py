@@ -98,6 +98,12 @@ def test_yolo_names_outlines_background_and_folders(names, tmp_path):
     assert (len(seen.train), len(seen.test)) == (4, 2)
 
 
+def test_a_class_on_one_side_only_is_told(tmp_path):
+    files = made.voc_folder() | {"0.xml": made.voc("0.png", [("rare", 1, 1, 20, 30)])}
+    files |= {"ImageSets/Main/trainval.txt": "0\n1\n2\n3\n", "ImageSets/Main/test.txt": "4\n5\n"}
+    assert "No box of 'rare' is in the test part." in understand(made.folder(tmp_path / "set", files)).found.warnings
+
+
 def test_boxes_at_the_edge_are_cut_and_boxes_outside_are_told(tmp_path):
     boxes = [("a", 1, 1, 20, 30), ("a", 41, 11, 70, 40), ("a", 201, 201, 210, 210), ("a", 5, 5, 5, 5)]
     seen = understand(made.folder(tmp_path / "set", made.voc_folder(boxes=boxes)))
@@ -116,7 +122,7 @@ def test_large_pictures_of_small_things_are_cut_into_tiles(tmp_path):
     Image.fromarray(canvas).save(file, "PNG")
     files = {"big.png": file.getvalue(), "big.xml": made.voc("big.png", boxes)}
     seen = understand(made.folder(tmp_path / "set", files), tile=100)
-    assert seen.found.x.shape == (12, 100, 100, 3) and "row of tiles" in seen.split
+    assert seen.found.x.shape == (12, 100, 100, 3) and "tile rows for testing" in seen.split
     for number in range(12):
         for _, x0, y0, x1, y1 in rows(seen, number).astype(int):
             assert seen.found.x[number, y0:y1, x0:x1].min() == 255 and (x1 - x0) * (y1 - y0) >= 50

@@ -84,6 +84,14 @@ def test_folders_train_and_test_are_the_split_and_val_joins_training(tmp_path):
     assert seen.counts == {"cat": (5, 5), "dog": (5, 5)} and "val takes its place" in seen.words
 
 
+def test_folders_that_only_hold_the_word_train_are_a_split_too(tmp_path):
+    """Traffic lights come as dataset_train/red; a folder test_tube with pictures right in it is a class."""
+    files = {f"dataset_{part}/{n}": made.picture(i) for i, part in enumerate(("train", "test")) for n in made.pictures()}
+    assert understand(made.folder(tmp_path / "set", files)).found.classes == ("cat", "dog")
+    seen = understand(made.folder(tmp_path / "two", made.pictures(("test_tube", "train_station"))))
+    assert seen.found.classes == ("test_tube", "train_station")
+
+
 def test_mixed_sizes_turned_transparent_grey_and_deep_pictures(tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6  # turn a quarter clockwise to be upright
