@@ -1,0 +1,227 @@
+"""Does an untrained score rank nets as training does? `python benchmarks/rank_study.py train|score|report`.
+
+`train` trains feasible nets of every family and size in the same way to the end and appends each to `data/rank_study.csv`; it
+may be stopped, or killed, and goes on where it was. `score` adds what untrained nets are scored by, `report` prints the tables.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import fcntl
+import json
+import os
+import random
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from pnas_kit.cost import Cost, boards, estimate, trace
+from pnas_kit.learn.data import Dataset, load
+from pnas_kit.learn.data.split import stratified
+from pnas_kit.learn.recipe import Recipe, recipe_for
+from pnas_kit.search import Limits
+from pnas_kit.space import Arch, ShapeError, space, task_of
+
+TABLE = Path(__file__).resolve().parents[1] / "data" / "rank_study.csv"
+BOARD = "nano-33-ble"
+NETS = 60
+SEEDS, REPEATED = 3, 10
+"""The first `REPEATED` nets of a data set are trained with this many seeds, to know how well training ranks as training."""
+KEY = ("data", "net", "seed")
+COLUMNS = (*KEY, "family", "accuracy", "macs", "params", "ram", "seconds", "spec")
+MOST_MACS = 2_500_000
+"""Below what the board's default limits allow: three hundred trainings must fit into an hour of one core."""
+DRAWS = 100
+"""Feasible nets drawn of each family, from which those nearest to evenly spread log MACs are taken."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What of a data set is used: training samples (stratified), test samples (the first), epochs."""
+
+    train: int
+    test: int
+    epochs: int
+
+
+SETTINGS = {
+    "digits": Setting(719, 1078, 15),
+    "ecg5000": Setting(500, 4500, 15),
+    "fashion_mnist": Setting(1000, 4000, 10),
+    "uwave": Setting(896, 2000, 10),
+}
+
+
+@cache
+def subset(name: str, setting: Setting) -> Dataset:
+    """The data set cut down: training samples in equal shares of the classes, then the first test samples.
+
+    Where fewer test samples exist than are wanted, training samples that were left out fill up (digits).
+    """
+    data = load(name)
+    left = kept = np.arange(len(data.train_y))
+    if setting.train < len(kept):
+        left, kept = stratified(data.train_y, setting.train / len(kept), seed=0)
+    more = left[: max(0, setting.test - len(data.test_y))] if len(kept) < len(data.train_y) else kept[:0]
+    return replace(
+        data,
+        train_x=data.train_x[kept],
+        train_y=data.train_y[kept],
+        groups=None if data.groups is None else data.groups[kept],
+        test_x=np.concatenate([data.test_x[: setting.test], data.train_x[more]]),
+        test_y=np.concatenate([data.test_y[: setting.test], data.train_y[more]]),
+    )
+
+
+@dataclass(frozen=True)
+class Job:
+    """One training."""
+
+    data: str
+    net: int
+    seed: int
+    arch: Arch
+
+    @property
+    def key(self) -> tuple[str, int, int]:
+        return self.data, self.net, self.seed
+
+
+def jobs(nets: int = NETS, settings: Mapping[str, Setting] = SETTINGS) -> list[Job]:
+    """All trainings in their order: data sets and families take turns, so that a table cut off anywhere is balanced."""
+    found = []
+    for name in settings:
+        data = load(name)
+        for net, arch in enumerate(sampled(data.card.shape, len(data.card.classes), nets)):
+            seeds = SEEDS if net < REPEATED else 1
+            found += [(net + seed * nets // 3, Job(name, net, seed, arch)) for seed in range(seeds)]
+    return [job for _, job in sorted(found, key=lambda pair: pair[0])]
+
+
+def sampled(shape: tuple[int, int, int], classes: int, nets: int) -> list[Arch]:
+    """Feasible architectures, as many of each family, each family's evenly spread in log MACs, in random order."""
+    families = space(shape)[0].options
+    columns = [_spread(shape, classes, family, -(-nets // len(families))) for family in families]
+    return [arch for row in zip(*columns, strict=True) for arch in row][:nets]
+
+
+def _spread(shape: tuple[int, int, int], classes: int, family: str, count: int) -> list[Arch]:
+    rng = random.Random(family)
+    drawn = sorted((feasible(rng, shape, classes, family) for _ in range(DRAWS)), key=lambda pair: pair[1].macs)
+    logs = np.log([cost.macs for _, cost in drawn])
+    chosen: list[int] = []
+    for wanted in np.linspace(logs[0], logs[-1], count):
+        distance = np.abs(logs - wanted)
+        distance[chosen] = np.inf
+        chosen.append(int(np.argmin(distance)))
+    rng.shuffle(chosen)
+    return [drawn[i][0] for i in chosen]
+
+
+def feasible(rng: random.Random, shape: tuple[int, int, int], classes: int, family: str | None = None) -> tuple[Arch, Cost]:
+    """A random architecture that meets the board's default limits and `MOST_MACS`, and its cost."""
+    board = boards()[BOARD]
+    limits = Limits.of(board)
+    while True:
+        params = {c.name: rng.uniform(c.low, c.high) if c.continuous else rng.choice(c.options) for c in space(shape)}
+        arch = Arch.from_params(params | ({"family": family} if family else {}), shape, classes)
+        try:
+            macs = sum(op.macs for op in trace(arch.pruned, shape))
+        except ShapeError:
+            continue
+        if macs > MOST_MACS:
+            continue
+        cost = estimate(arch.pruned, shape, board)
+        if max(limits.excess(cost).values()) <= 0:
+            return arch, cost
+
+
+def recipe(data: Dataset, epochs: int) -> Recipe:
+    """The default recipe, but pruned to the searched sparsity before the first step: the net that the proxies saw."""
+    default = recipe_for(data.card.name, task_of(data.card.shape), len(data.train_y), epochs)
+    return replace(default, prune_from=0.0, prune_until=0.0)
+
+
+def trained(job: Job, setting: Setting) -> dict:
+    """The row of one training: test accuracy after the last epoch, what the net costs, seconds of processor time."""
+    from pnas_kit.learn.train import Training, accuracy, tensors
+
+    data = subset(job.data, setting)
+    start = time.process_time()
+    training = Training(job.arch, data, recipe(data, setting.epochs), seed=job.seed)
+    for _ in training:
+        pass
+    found = accuracy(training.net, *tensors(data.test_x, data.test_y))
+    cost = estimate(job.arch.pruned, job.arch.input_shape, boards()[BOARD])
+    return {
+        "data": job.data, "net": job.net, "seed": job.seed, "family": job.arch.family, "accuracy": round(found, 5),
+        "macs": cost.macs, "params": cost.params, "ram": cost.ram_bytes, "seconds": round(time.process_time() - start, 2),
+        "spec": compact(job.arch) if job.seed == 0 else "",
+    }  # fmt: skip
+
+
+def compact(arch: Arch) -> str:
+    """The architecture as short JSON, without the shape and classes that its data set gives."""
+    fields = json.loads(arch.to_json())
+    for name in ("input_shape", "classes", "family", "bits"):
+        del fields[name]
+    return json.dumps(fields, separators=(",", ":"))
+
+
+def read(table: Path = TABLE) -> list[dict]:
+    """The rows as text; none where there is no table yet."""
+    if not table.exists():
+        return []
+    with table.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@contextmanager
+def alone(table: Path) -> Iterator[None]:
+    """Holds the table against the other commands."""
+    with table.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def write(rows: list[dict], table: Path = TABLE) -> None:
+    """Replaces the table in one step: it is the old or the new one whatever happens."""
+    columns = list(COLUMNS) + sorted({name for row in rows for name in row} - set(COLUMNS))
+    draft = table.with_suffix(".draft")
+    with draft.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(sorted(rows, key=lambda row: (row["data"], int(row["net"]), int(row["seed"]))))
+    os.replace(draft, table)
+
+
+def train(todo: list[Job], settings: Mapping[str, Setting] = SETTINGS, table: Path = TABLE) -> None:
+    """Trains what the table does not have yet."""
+    done = {(row["data"], int(row["net"]), int(row["seed"])) for row in read(table)}
+    for job in (job for job in todo if job.key not in done):
+        row = trained(job, settings[job.data])
+        with alone(table):
+            write([*read(table), row], table)
+        print(*(f"{name} {row[name]}" for name in COLUMNS[:-1]), flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("step", choices=("train", "score", "report"))
+    parser.add_argument("--nets", type=int, default=NETS)
+    arguments = parser.parse_args()
+    import torch
+
+    torch.set_num_threads(1)
+    if arguments.step == "train":
+        train(jobs(arguments.nets))
+
+
+if __name__ == "__main__":
+    main()
