@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pnas_kit.cost import Board, boards, speed
 from pnas_kit.learn.data import CATALOGUE
-from pnas_kit.search import Limits
+from pnas_kit.search import PROXIES, Limits, Problem
 
 PHASES = ("search", "train")
 
@@ -26,6 +26,7 @@ class Config:
         epochs: of each training; None takes the data set's default.
         int4: whether groups of a net that is too large for the flash may have int4 weights; False is the paper's own space.
         engine: what runs the network on the board: None for the core's default (TensorFlow Lite Micro), or "generated C".
+        costs, proxies: objectives, minimised and maximised (`pnas_kit.search.Problem`).
         own_board: name, core, clock_mhz, ram_bytes, flash_bytes of a board that is not in the table.
     """
 
@@ -41,6 +42,8 @@ class Config:
     epochs: int | None = None
     int4: bool = False
     engine: str | None = None
+    costs: tuple[str, ...] = ("macs",)
+    proxies: tuple[str, ...] = PROXIES
     own_board: dict | None = None
 
     def __post_init__(self) -> None:
@@ -51,8 +54,10 @@ class Config:
                 raise ValueError(f"{name} is at least {least}, got {getattr(self, name)}")
         if self.epochs is not None and self.epochs < 1:
             raise ValueError(f"epochs are at least 1, or None for the data set's default, got {self.epochs}")
+        for name in ("costs", "proxies"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))  # JSON has lists only
         speed(self.target.core, self.engine)
-        self.limits  # noqa: B018  (raises ValueError when a limit is not usable, as the line above does for board and engine)
+        self.problem  # noqa: B018  (raises ValueError for limits and objectives, as the line above does for board and engine)
 
     @property
     def target(self) -> Board:
@@ -66,6 +71,12 @@ class Config:
     @property
     def limits(self) -> Limits:
         return Limits(ram_bytes=self.ram_bytes, flash_bytes=self.flash_bytes, macs=self.macs)
+
+    @property
+    def problem(self) -> Problem:
+        """What is searched for."""
+        settings = {name: getattr(self, name) for name in ("seed", "int4", "engine", "costs", "proxies")}
+        return Problem.of(CATALOGUE[self.data], self.target, self.limits, **settings)
 
 
 @dataclass(frozen=True, kw_only=True)

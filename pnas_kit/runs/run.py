@@ -8,9 +8,8 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from pnas_kit.learn.data import CATALOGUE
 from pnas_kit.learn.epoch import Epoch
-from pnas_kit.search import Candidate, Problem
+from pnas_kit.search import Candidate
 from pnas_kit.search.front import propose
 from pnas_kit.search.journal import Journal
 
@@ -48,8 +47,7 @@ class Run:
         if fields is None:
             raise RunError(f"there is no run in {self.path.name}: its config.json is missing")
         self.config = Config(**fields)
-        c = self.config
-        self.problem = Problem.of(CATALOGUE[c.data], c.target, c.limits, seed=c.seed, int4=c.int4, engine=c.engine)
+        self.problem = self.config.problem
         self._journal = Journal(self.path / "journal.log", self.problem)
 
     @classmethod

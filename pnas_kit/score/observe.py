@@ -25,15 +25,21 @@ class Observation:
         weights: the weights of `Conv2d` and `Linear` modules.
         gradients: for each batch that was back-propagated, the gradients of the cross entropy by these weights;
             a module that the loss does not depend on is missing.
+        net: the net itself, for a proxy that has to run a changed net; it must leave it `as_found`.
+        inputs: the first batch's, `(batch, channels, height, width)`.
+        jacobian: gradients of the sum of the first batch's logits by its inputs, `(batch, values)`; None unless asked for.
     """
 
     maps: dict[str, Tensor]
     codes: dict[str, Tensor]
     weights: dict[str, Tensor]
     gradients: tuple[dict[str, Tensor], ...]
+    net: nn.Module
+    inputs: Tensor
+    jacobian: Tensor | None = None
 
 
-def observe(net: nn.Module, batches: Sequence[Batch], backward: int) -> Observation:
+def observe(net: nn.Module, batches: Sequence[Batch], backward: int, *, jacobian: bool = False) -> Observation:
     """Looks at `net` in training mode and leaves it as it was.
 
     Batch norm uses the batch's own statistics: the running ones of an untrained net say nothing. Dropout is off,
@@ -43,24 +49,31 @@ def observe(net: nn.Module, batches: Sequence[Batch], backward: int) -> Observat
         net: any module with `Conv2d`, `Linear` and activation modules that returns logits `(batch, classes)`.
         batches: at least `max(backward, 1)`.
         backward: the number of batches, from the first, to back-propagate.
+        jacobian: whether to back-propagate the first batch's logits to its inputs as well.
     """
     layers = {name: m for name, m in net.named_modules() if isinstance(m, nn.Conv2d | nn.Linear)}
     weights = {name: layer.weight for name, layer in layers.items()}
     maps: dict[str, Tensor] = {}
     codes: dict[str, Tensor] = {}
     gradients = []
-    with _as_found(net), torch.enable_grad():
-        _training_mode(net)
+    by_inputs = None
+    with as_found(net), torch.enable_grad():
+        training_mode(net)
         for weight in weights.values():
             weight.requires_grad_(True)
         for index, (x, y) in enumerate(batches[: max(backward, 1)]):
-            hooked = _hooks(net, maps, codes) if index == 0 else nullcontext()
-            with hooked, torch.set_grad_enabled(index < backward):
-                # A copy, because a first module in place would write into the caller's batch.
-                loss = F.cross_entropy(net(x.clone()), y)
+            first = index == 0
+            leaf = x.clone().requires_grad_(first and jacobian)
+            with _hooks(net, maps, codes) if first else nullcontext(), torch.set_grad_enabled(index < backward or jacobian):
+                # A copy, because a first module in place would write into what it is given.
+                logits = net(leaf.clone())
+            if first and jacobian:
+                by_inputs = torch.autograd.grad(logits.sum(), leaf, retain_graph=backward > 0)[0].flatten(1)
             if index < backward:
-                gradients.append(_gradients(loss, weights))
-    return Observation(maps, codes, {k: w.detach() for k, w in weights.items()}, tuple(gradients))
+                gradients.append(_gradients(F.cross_entropy(logits, y), weights))
+    return Observation(
+        maps, codes, {k: w.detach() for k, w in weights.items()}, tuple(gradients), net, batches[0][0], by_inputs
+    )
 
 
 def check(batches: Sequence[Batch], needed: int) -> None:
@@ -84,7 +97,8 @@ def _gradients(loss: Tensor, weights: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name: gradient for name, gradient in zip(weights, found, strict=True) if gradient is not None}
 
 
-def _training_mode(net: nn.Module) -> None:
+def training_mode(net: nn.Module) -> None:
+    """Batch norm by the batch's own statistics, no dropout."""
     net.train()
     for module in net.modules():
         if isinstance(module, nn.modules.dropout._DropoutNd):
@@ -121,7 +135,7 @@ def _put(store: dict[str, Tensor], name: str, value: Tensor) -> None:
 
 
 @contextmanager
-def _as_found(net: nn.Module) -> Iterator[None]:
+def as_found(net: nn.Module) -> Iterator[None]:
     """Restores modes, buffers (batch norm's running statistics) and which parameters want gradients."""
     modes = [(module, module.training) for module in net.modules()]
     buffers = [(buffer, buffer.clone()) for buffer in net.buffers()]

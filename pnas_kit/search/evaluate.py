@@ -20,6 +20,7 @@ Batches = Sequence[tuple[np.ndarray, np.ndarray]]
 """Mini-batches of float32 `(batch, height, width, channels)` and int64 `(batch,)`."""
 
 PROXIES = ("meco", "zico", "naswot", "snip")
+COSTS = ("macs", "params", "ram_bytes", "flash_bytes", "latency_ms")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +29,9 @@ class Problem:
 
     With `int4` a net whose int8 weights exceed the flash limit may have groups lowered to int4; without, every weight is
     int8, as in the paper. `engine` runs the net, and decides what it needs; None is the core's default.
+
+    `costs` are minimised (names in `COSTS`) and `proxies` maximised (names in `pnas_kit.score.PROXIES`); the paper's are the
+    default.
     """
 
     input_shape: Shape
@@ -38,6 +42,15 @@ class Problem:
     seed: int = 0
     int4: bool = False
     engine: str | None = None
+    costs: tuple[str, ...] = ("macs",)
+
+    def __post_init__(self) -> None:
+        unknown = [name for name in self.costs if name not in COSTS]
+        if unknown:
+            raise ValueError(f"costs are out of {list(COSTS)}, got {unknown}")
+        twice = sorted({name for name in self.objectives if self.objectives.count(name) > 1})
+        if twice or not self.objectives:
+            raise ValueError(f"there is at least one objective, and each only once, got {list(self.objectives)}")
 
     @classmethod
     def of(cls, card: Any, board: Board, limits: Limits, **settings: Any) -> Problem:
@@ -46,8 +59,12 @@ class Problem:
 
     @property
     def objectives(self) -> tuple[str, ...]:
-        """Names of the objectives; the first is minimised, the others maximised."""
-        return ("macs", *self.proxies)
+        """Names of the objectives: the costs, which are minimised, then the proxies, which are maximised."""
+        return (*self.costs, *self.proxies)
+
+    def values(self, candidate: Candidate) -> list[float]:
+        """A feasible candidate's value of each objective."""
+        return [*(getattr(candidate.cost, name) for name in self.costs), *(candidate.proxies[name] for name in self.proxies)]
 
 
 def evaluate(number: int, arch: Arch, problem: Problem, batches: Batches) -> Candidate:

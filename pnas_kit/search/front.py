@@ -13,8 +13,9 @@ from .pareto import non_dominated, select
 
 def points(candidates: Sequence[Candidate], problem: Problem) -> np.ndarray:
     """Objectives of feasible candidates, all to be minimised: float64 `(candidates, objectives)`."""
-    rows = [[c.cost.macs, *(-c.proxies[name] for name in problem.proxies)] for c in candidates]
-    return np.array(rows, dtype=float).reshape(len(rows), len(problem.objectives))
+    rows = np.array([problem.values(c) for c in candidates], dtype=float).reshape(-1, len(problem.objectives))
+    rows[:, len(problem.costs) :] *= -1
+    return rows
 
 
 def front(candidates: Sequence[Candidate], problem: Problem) -> list[Candidate]:

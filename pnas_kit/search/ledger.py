@@ -37,7 +37,7 @@ class Ledger:
             study_name=STUDY,
             storage=storage,
             load_if_exists=True,
-            directions=["minimize"] + ["maximize"] * len(problem.proxies),
+            directions=["minimize"] * len(problem.costs) + ["maximize"] * len(problem.proxies),
             sampler=SeededNSGAII(seed, 0),
         )
         with warnings.catch_warnings():
@@ -73,9 +73,13 @@ class Ledger:
         if candidate.failed:
             self._study.tell(trial, state=TrialState.FAIL)
         else:
-            proxies = candidate.proxies or dict.fromkeys(self._problem.proxies, UNRANKED)
-            macs = candidate.cost.macs if candidate.cost else UNRANKED
-            self._study.tell(trial, [macs, *(proxies[name] for name in self._problem.proxies)])
+            self._study.tell(trial, self._values(candidate))
+
+    def _values(self, candidate: Candidate) -> list[float]:
+        if candidate.feasible:
+            return self._problem.values(candidate)
+        costs = [getattr(candidate.cost, name) if candidate.cost else UNRANKED for name in self._problem.costs]
+        return costs + [UNRANKED] * len(self._problem.proxies)
 
 
 def _suggest(trial: optuna.Trial, choice: Choice) -> str | int | float:
