@@ -14,7 +14,7 @@ import os
 import random
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from pnas_kit.cost import Cost, boards, estimate, trace
-from pnas_kit.learn.data import Dataset, load
+from pnas_kit.learn.data import Dataset, load, proxy_batches
 from pnas_kit.learn.data.split import stratified
 from pnas_kit.learn.recipe import Recipe, recipe_for
 from pnas_kit.search import Limits
@@ -58,13 +58,16 @@ SETTINGS = {
 }
 
 
+load_once = cache(load)
+
+
 @cache
 def subset(name: str, setting: Setting) -> Dataset:
     """The data set cut down: training samples in equal shares of the classes, then the first test samples.
 
     Where fewer test samples exist than are wanted, training samples that were left out fill up (digits).
     """
-    data = load(name)
+    data = load_once(name)
     left = kept = np.arange(len(data.train_y))
     if setting.train < len(kept):
         left, kept = stratified(data.train_y, setting.train / len(kept), seed=0)
@@ -97,10 +100,10 @@ def jobs(nets: int = NETS, settings: Mapping[str, Setting] = SETTINGS) -> list[J
     """All trainings in their order: data sets and families take turns, so that a table cut off anywhere is balanced."""
     found = []
     for name in settings:
-        data = load(name)
+        data = load_once(name)
         for net, arch in enumerate(sampled(data.card.shape, len(data.card.classes), nets)):
             seeds = SEEDS if net < REPEATED else 1
-            found += [(net + seed * nets // 3, Job(name, net, seed, arch)) for seed in range(seeds)]
+            found += [(net + seed * nets // 2, Job(name, net, seed, arch)) for seed in range(seeds)]
     return [job for _, job in sorted(found, key=lambda pair: pair[0])]
 
 
@@ -150,8 +153,11 @@ def recipe(data: Dataset, epochs: int) -> Recipe:
 
 def trained(job: Job, setting: Setting) -> dict:
     """The row of one training: test accuracy after the last epoch, what the net costs, seconds of processor time."""
+    import torch
+
     from pnas_kit.learn.train import Training, accuracy, tensors
 
+    torch.set_num_threads(1)
     data = subset(job.data, setting)
     start = time.process_time()
     training = Training(job.arch, data, recipe(data, setting.epochs), seed=job.seed)
@@ -185,9 +191,12 @@ def read(table: Path = TABLE) -> list[dict]:
 @contextmanager
 def alone(table: Path) -> Iterator[None]:
     """Holds the table against the other commands."""
-    with table.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    folder = os.open(table.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(folder)
 
 
 def write(rows: list[dict], table: Path = TABLE) -> None:
@@ -211,16 +220,63 @@ def train(todo: list[Job], settings: Mapping[str, Setting] = SETTINGS, table: Pa
         print(*(f"{name} {row[name]}" for name in COLUMNS[:-1]), flush=True)
 
 
+def scores(arch: Arch, data: Dataset, look: int) -> dict[str, float]:
+    """Every proxy of the untrained net, on weights and batches drawn with the seed `look`; one that fails is missing."""
+    import torch
+
+    from pnas_kit.score import PROXIES, ProxyError, score
+    from pnas_kit.space.net import build
+
+    torch.set_num_threads(1)
+    net = build(arch.pruned, arch.input_shape, look)
+    batches = [(torch.from_numpy(x).permute(0, 3, 1, 2), torch.from_numpy(y)) for x, y in proxy_batches(data, seed=look)]
+    names = sorted(set(PROXIES) - {"macs", "params"})
+    try:
+        return score(net, batches, names)
+    except ProxyError:
+        found = {}
+        for name in names:
+            with suppress(ProxyError):
+                found |= score(net, batches, (name,))
+        return found
+
+
+def add_scores(table: Path = TABLE) -> None:
+    """Gives every net of the table its scores, of two looks: `zico` and, of the second, `zico.1`."""
+    for row in [row for row in read(table) if row["spec"] and not row.get("zico.1")]:
+        data = load_once(row["data"])
+        arch = Arch.from_json(full(row, data))
+        found = {f"{n}.{look}" if look else n: f"{v:.6g}" for look in (0, 1) for n, v in scores(arch, data, look).items()}
+        with alone(table):
+            write([old | found if same(old, row) else old for old in read(table)], table)
+        print(row["data"], row["net"], *(f"{name} {value}" for name, value in found.items()), flush=True)
+
+
+def full(row: Mapping[str, str], data: Dataset) -> str:
+    """The JSON of the architecture in a row."""
+    return json.dumps(
+        json.loads(row["spec"])
+        | {"family": row["family"], "input_shape": data.card.shape, "classes": len(data.card.classes)}
+    )
+
+
+def same(first: Mapping[str, str], second: Mapping[str, str]) -> bool:
+    return all(first[name] == second[name] for name in KEY)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("step", choices=("train", "score", "report"))
     parser.add_argument("--nets", type=int, default=NETS)
     arguments = parser.parse_args()
-    import torch
-
-    torch.set_num_threads(1)
     if arguments.step == "train":
         train(jobs(arguments.nets))
+    if arguments.step == "score":
+        add_scores()
+    if arguments.step == "report":
+        from rank_tables import report
+
+        print(*report(read()), sep="\n")
 
 
 if __name__ == "__main__":

@@ -44,6 +44,17 @@ def tau(first: ArrayLike, second: ArrayLike, counts: np.ndarray, groups: ArrayLi
         return together / np.sqrt(untied)
 
 
+def spearman(first: ArrayLike, second: ArrayLike, counts: np.ndarray) -> np.ndarray:
+    """Spearman's rank correlation of two columns without NaN for every row of `counts`, float64 `(rows,)`."""
+    from scipy.stats import rankdata
+
+    drawn = np.stack([np.repeat(np.arange(len(row)), row.astype(int)) for row in counts])
+    ranks = [rankdata(np.asarray(column, dtype=np.float64)[drawn], axis=1) for column in (first, second)]
+    a, b = (rank - rank.mean(axis=1, keepdims=True) for rank in ranks)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return (a * b).sum(axis=1) / np.sqrt((a * a).sum(axis=1) * (b * b).sum(axis=1))
+
+
 def partial(xy: ArrayLike, xz: ArrayLike, yz: ArrayLike) -> np.ndarray:
     """Kendall's partial tau of x and y given z from the three plain ones (Kendall, "Partial rank correlation", 1942).
 
