@@ -267,16 +267,22 @@ def same(first: Mapping[str, str], second: Mapping[str, str]) -> bool:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("step", choices=("train", "score", "report"))
-    parser.add_argument("--nets", type=int, default=NETS)
+    parser.add_argument("--table", type=Path, default=TABLE)
+    parser.add_argument("--data", nargs="+", default=list(SETTINGS), choices=SETTINGS)
+    parser.add_argument("--nets", type=int, default=NETS, help="of each data set")
+    parser.add_argument("--epochs", type=int, help="of every training, for a try; default: the study's own")
     arguments = parser.parse_args()
     if arguments.step == "train":
-        train(jobs(arguments.nets))
+        settings = {data: SETTINGS[data] for data in arguments.data}
+        if arguments.epochs:
+            settings = {data: replace(setting, epochs=arguments.epochs) for data, setting in settings.items()}
+        train(jobs(arguments.nets, settings), settings, arguments.table)
     if arguments.step == "score":
-        add_scores()
+        add_scores(arguments.table)
     if arguments.step == "report":
         from rank_tables import report
 
-        print(*report(read()), sep="\n")
+        print(*report(read(arguments.table)), sep="\n")
 
 
 if __name__ == "__main__":

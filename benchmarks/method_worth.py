@@ -1,0 +1,208 @@
+"""Is the search worth it? `python benchmarks/method_worth.py search|train|report [data sets]`.
+
+Several ways propose five nets each at the same budget; all are trained in the same way to the end, as in `rank_study.py`, and
+compared by the hypervolume of accuracy against log MACs. `search` goes on from its journals in `runs/worth`, `train` from
+`data/method_worth.csv`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from rank_study import BOARD, MOST_MACS, SETTINGS, Job, alone, compact, feasible, full, load_once, trained
+from rank_study import TABLE as STUDY
+from rank_study import read as read_study
+
+from pnas_kit.cost import boards
+from pnas_kit.learn.data import proxy_batches
+from pnas_kit.search import PROXIES, Candidate, Limits, Problem, propose, search
+from pnas_kit.search.journal import journal_storage
+from pnas_kit.search.pareto import hypervolume, select
+from pnas_kit.space import Arch
+
+TABLE = STUDY.with_name("method_worth.csv")
+JOURNALS = Path("runs/worth")
+DATA = ("digits", "ecg5000")
+TRIALS, SEEDS, K = 300, 3, 5
+KEY = ("data", "way", "seed", "place")
+COLUMNS = (*KEY, "family", "macs", "accuracy", "seconds", "spec")
+LEAST_MACS = 1e4
+"""Hypervolume runs over log MACs from here to `MOST_MACS`; a smaller net counts as this size."""
+
+
+def problem(data: str, proxies: tuple[str, ...]) -> Problem:
+    """The search for a data set within the study's limits."""
+    board = boards()[BOARD]
+    return Problem.of(load_once(data).card, board, replace(Limits.of(board), macs=MOST_MACS), proxies=proxies)
+
+
+def searched(data: str, proxies: tuple[str, ...], seed: int, trials: int = TRIALS) -> list[Candidate]:
+    """The candidates of a search, whose journal keeps what was found before."""
+    JOURNALS.mkdir(parents=True, exist_ok=True)
+    storage = journal_storage(JOURNALS / f"{data}-{'-'.join(proxies)}-{seed}.log")
+    wanted = problem(data, proxies)
+    for _ in search(wanted, proxy_batches(load_once(data)), trials=trials, seed=seed, workers=0, storage=storage):
+        pass
+    return found(storage, wanted)
+
+
+def found(storage: object, wanted: Problem) -> list[Candidate]:
+    """What a journal holds."""
+    from pnas_kit.search.ledger import STUDY as NAME
+    from pnas_kit.search.ledger import read_candidate
+
+    trials = storage.get_all_trials(storage.get_study_id_from_name(NAME))
+    return [read_candidate(trial, wanted.input_shape, wanted.classes) for trial in trials if trial.state.is_finished()]
+
+
+def objectives(data: str, seed: int) -> list[Arch]:
+    """The paper's way: MACs and four proxies as five objectives, the five nets that keep the most hypervolume."""
+    return _archs(propose(searched(data, PROXIES, seed), problem(data, PROXIES), K))
+
+
+def plane(data: str, seed: int) -> list[Arch]:
+    """The same trials, but the five nets are chosen in the plane of log MACs and the consensus score, exactly."""
+    fit = [candidate for candidate in searched(data, PROXIES, seed) if candidate.feasible]
+    return _archs([fit[i] for i in select(np.stack([np.log([c.cost.macs for c in fit]), -scores_of(fit)], axis=1), K)])
+
+
+def parameters(data: str, seed: int) -> list[Arch]:
+    """No proxies: few MACs against many parameters as the two objectives, five nets of their front."""
+    return _archs(propose(searched(data, ("params",), seed), problem(data, ("params",)), K))
+
+
+def at_random(data: str, seed: int) -> list[Arch]:
+    """Five random nets that meet the limits."""
+    rng, card = random.Random(seed), load_once(data).card
+    return [feasible(rng, card.shape, len(card.classes))[0] for _ in range(K)]
+
+
+WAYS = {"five objectives": objectives, "plane": plane, "MACs and parameters": parameters, "random": at_random}
+
+
+def _archs(candidates: Sequence[Candidate]) -> list[Arch]:
+    return [candidate.arch for candidate in candidates]
+
+
+def proposed(data: str, seeds: int = SEEDS) -> list[dict]:
+    """The rows, not yet trained, of every way and seed."""
+    return [
+        {"data": data, "way": way, "seed": seed, "place": place, "family": arch.family, "spec": compact(arch)}
+        for seed in range(seeds)
+        for way, propose_nets in WAYS.items()
+        for place, arch in enumerate(propose_nets(data, seed))
+    ]
+
+
+def read(table: Path = TABLE) -> list[dict]:
+    """The rows as text; none where there is no table yet."""
+    if not table.exists():
+        return []
+    with table.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def write(rows: Sequence[Mapping], table: Path = TABLE) -> None:
+    """Replaces the table in one step."""
+    draft = table.with_suffix(".draft")
+    with draft.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    os.replace(draft, table)
+
+
+def add_proposals(data_sets: Sequence[str], table: Path = TABLE) -> None:
+    """Adds what the table does not have yet; rows that are there, trained or not, stay."""
+    for data in data_sets:
+        rows = proposed(data)
+        with alone(table):
+            known = {tuple(str(row[name]) for name in KEY) for row in read(table)}
+            write(read(table) + [row for row in rows if tuple(str(row[name]) for name in KEY) not in known], table)
+
+
+def train(table: Path = TABLE) -> None:
+    """Trains every row without an accuracy; the same net of two ways is trained once."""
+    todo = [row for row in read(table) if not row["accuracy"]]
+    for row in sorted(todo, key=lambda row: (row["seed"], row["place"])):
+        data, seed = row["data"], int(row["seed"])
+        twin = next((r for r in read(table) if r["accuracy"] and _net(r) == _net(row)), None)
+        arch = Arch.from_json(full(row, load_once(data)))
+        result = twin or trained(Job(data, int(row["place"]), seed, arch), SETTINGS[data])
+        row |= {name: result[name] for name in ("macs", "accuracy", "seconds")}
+        with alone(table):
+            write([row if all(r[name] == row[name] for name in KEY) else r for r in read(table)], table)
+        print(*(f"{name} {row[name]}" for name in COLUMNS[:-1]), flush=True)
+
+
+def _net(row: Mapping[str, str]) -> tuple[str, ...]:
+    return row["data"], row["seed"], row["family"], row["spec"]
+
+
+def worth(nets: Sequence[tuple[float, float]]) -> float:
+    """Mean accuracy of the best net within a budget, over budgets from `LEAST_MACS` to `MOST_MACS` evenly in log MACs.
+
+    That is the hypervolume of (log MACs, error) up to (`MOST_MACS`, 1), scaled to a width of 1. A budget below the smallest net
+    counts 0.
+
+    Args:
+        nets: MACs and accuracy of each.
+    """
+    width = np.log(MOST_MACS / LEAST_MACS)
+    points = [(np.log(max(macs, LEAST_MACS) / LEAST_MACS) / width, 1 - accuracy) for macs, accuracy in nets]
+    return hypervolume(points, (1.0, 1.0))
+
+
+def best_of_study(data: str, k: int = K) -> list[tuple[float, float]]:
+    """The k nets of the study that are worth the most together, chosen with their accuracy known: what a ranking could reach."""
+    rows = [row for row in read_study() if row["data"] == data and row["seed"] == "0"]
+    nets = [(float(row["macs"]), float(row["accuracy"])) for row in rows]
+    return [nets[i] for i in select([(np.log(macs), -accuracy) for macs, accuracy in nets], k)]
+
+
+def report(rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    """The lines of the table, as Markdown: means over seeds, in brackets the smallest and the largest."""
+    names = sorted({row["data"] for row in rows})
+    yield "| way | " + " | ".join(f"{data}: worth | best net" for data in names) + " |"
+    yield "|---" * (1 + 2 * len(names)) + "|"
+    for way in dict.fromkeys(row["way"] for row in rows):
+        yield f"| {way} | " + " | ".join(_cells([r for r in rows if r["way"] == way and r["data"] == d]) for d in names) + " |"
+    known = [best_of_study(data) for data in names]
+    yield "| best of the study | " + " | ".join(f"{100 * worth(n):.1f} | {100 * max(n, key=_second)[1]:.1f}" for n in known) + " |"
+
+
+def _second(pair: tuple[float, float]) -> float:
+    return pair[1]
+
+
+def _cells(rows: Sequence[Mapping[str, str]]) -> str:
+    sets: dict[str, list[tuple[float, float]]] = {}
+    for row in rows:
+        if row["accuracy"]:
+            sets.setdefault(row["seed"], []).append((float(row["macs"]), float(row["accuracy"])))
+    columns = [worth(nets) for nets in sets.values()], [max(accuracy for _, accuracy in nets) for nets in sets.values()]
+    return " | ".join(f"{100 * np.mean(c):.1f} ({100 * min(c):.1f} to {100 * max(c):.1f})" if c else "" for c in columns)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("step", choices=("search", "train", "report"))
+    parser.add_argument("data", nargs="*", default=DATA)
+    arguments = parser.parse_args()
+    if arguments.step == "search":
+        add_proposals(arguments.data)
+    if arguments.step == "train":
+        train()
+    if arguments.step == "report":
+        print(*report(read()), sep="\n")
+
+
+if __name__ == "__main__":
+    main()
