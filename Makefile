@@ -24,6 +24,7 @@ bench: $(STAMP)
 bench-chip: $(STAMP)
 	$(BIN)/python benchmarks/chip_memory.py
 	$(BIN)/python benchmarks/chip_kernels.py
+	$(BIN)/python benchmarks/chip_emulators.py
 	$(BIN)/python benchmarks/latency_validation.py
 
 lint: $(STAMP)
@@ -32,7 +33,7 @@ lint: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --editable '.[test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --editable '.[test,emulate]'
 	touch $(STAMP)
 
 clean:

@@ -2,23 +2,32 @@
 
 Each row is a net of one layer, run under QEMU's instruction counter. Instructions are no cycles (no wait states, no dual
 issue): they compare kernels, not boards. Every run's output is also compared with TFLite's reference kernels.
+`--save` counts what the latency model rests on, on the Cortex-M4, and writes `data/instructions.csv`: the median of the
+typical layers of every kind, and whole nets.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import tempfile
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 
 from pnas_kit.cost.ops import trace
-from pnas_kit.deploy import Affine, Interpreter, QuantModel, Weights, write_tflite
+from pnas_kit.cost.reference_nets import reference_nets
+from pnas_kit.deploy import Affine, Interpreter, QuantModel, Weights, quantise, write_tflite
 from pnas_kit.deploy.c import generate
 from pnas_kit.deploy.c.emulator import MACHINES, build, run
+from pnas_kit.paths import DATA
 from pnas_kit.space.layers import Layer, Shape
+from pnas_kit.space.net import build as build_net
 
 Case = tuple[str, Shape, int, tuple[int, int], tuple[int, int]]  # kind, input, output channels, kernel, stride
+CODES = {"dsp": ("-O2",), "plain": ("-O2", "-DNN_NO_DSP")}
+NETS = ("kws", "vww", "ic", "mobilenetv2-0.35-128-5")
 GOALS = {"conv": 2.5, "pointwise": 2.5, "depthwise": 4.0, "linear": 2.0}
 TYPICAL: tuple[Case, ...] = (
     ("conv", (32, 32, 16), 16, (3, 3), (1, 1)),
@@ -94,12 +103,61 @@ def reference(model: QuantModel, x: np.ndarray) -> np.ndarray:
     return np.stack(outputs)
 
 
+def kind_of(case: Case) -> str:
+    return "pointwise" if case[0] == "conv" and case[3] == (1, 1) else case[0]
+
+
+def whole_net(net: str, folder: Path, flags: tuple[str, ...]) -> float:
+    """Instructions per MAC of a reference net with random weights on a Cortex-M4.
+
+    Raises:
+        RuntimeError: bytes differ from TFLite's.
+    """
+    layers, shape = reference_nets()[net].layers, reference_nets()[net].input_shape
+    rng = np.random.default_rng(0)
+    model = quantise(build_net(layers, shape, 0).eval(), rng.normal(size=(4, *shape)).astype(np.float32))
+    x = rng.integers(-128, 128, (1, *shape), dtype=np.int8)
+    files, machine = generate(model, (x, Interpreter(write_tflite(model)).run(x))), MACHINES["cortex-m4"]
+    ran = run(build(files, folder, machine, optimise=flags[0], flags=flags[1:]), machine, seconds=600)
+    if ran.different:
+        raise RuntimeError(f"{net}: {ran.different} bytes differ")
+    return ran.instructions / sum(op.macs for op in trace(layers, shape))
+
+
+def counted(folder: Path) -> list[tuple[str, int, str, str, str]]:
+    """The rows of `data/instructions.csv`."""
+    found, source = [], "benchmarks/chip_kernels.py --save: Cortex-M4, gcc -O2, QEMU"
+    for code, flags in CODES.items():
+        for bits, kinds in ((8, tuple(GOALS)), (4, ("conv", "pointwise"))):
+            for kind in kinds:
+                cases = [case for case in TYPICAL if kind_of(case) == kind]
+                middle = median(measured(case, "cortex-m4", folder, flags, bits)[0] for case in cases)
+                found.append((code, bits, kind, f"{middle:.3f}", f"{source}; median of {len(cases)} layers"))
+        for net in NETS:
+            per_mac = whole_net(net, folder, flags)
+            found.append((code, 8, net, f"{per_mac:.3f}", f"{source}; whole net, random weights"))
+    return found
+
+
+def save() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        found = counted(Path(folder))
+    with open(DATA / "instructions.csv", "w", newline="", encoding="utf-8") as file:
+        out = csv.writer(file, lineterminator="\n")
+        out.writerow(("code", "bits", "what", "instructions_per_mac", "source"))
+        out.writerows(found)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cores", nargs="+", choices=MACHINES, default=["cortex-m4", "cortex-m7"])
     parser.add_argument("--flags", nargs="+", default=["O2"], help="without the dash, the optimisation first: O3 DNN_NO_DSP")
     parser.add_argument("--bits", type=int, choices=(8, 4), default=8, help="of convolution weights")
+    parser.add_argument("--save", action="store_true", help="write data/instructions.csv instead")
     arguments = parser.parse_args()
+    if arguments.save:
+        save()
+        return
     flags = tuple(f"-{flag}" for flag in arguments.flags)
     print("instructions per MAC at", " ".join(flags))
     print(f"{'layer':42}" + "".join(f"{core:>12}" for core in arguments.cores) + "   goal  different")
@@ -108,7 +166,7 @@ def main() -> None:
             print(group)
             for case in cases:
                 found = [measured(case, core, Path(folder), flags, arguments.bits) for core in arguments.cores]
-                kind = "pointwise" if case[:1] == ("conv",) and case[3] == (1, 1) else case[0]
+                kind = kind_of(case)
                 name = f"{kind} {'x'.join(map(str, case[1]))} > {case[2]}, {case[3][0]}x{case[3][1]}/{case[4][1]}"
                 goal = f"{GOALS[kind]:7}" if group == "typical" else " " * 7
                 print(f"  {name:40}" + "".join(f"{f[0]:12.2f}" for f in found) + goal + f"{sum(f[1] for f in found):11}")

@@ -143,11 +143,11 @@ def _per_mac(s: Speed) -> tuple[float, float]:
 def show_coefficients(markdown: bool) -> None:
     """The table that the estimates come from."""
     body = [
-        (core, s.engine, *(f"{s.cycles[kind]:g}" for kind in KINDS), f"{s.band:.0%}", s.how)
+        (core, s.engine, *(f"{s.cycles[kind]:g}" for kind in KINDS), f"{s.int4:g}", f"{s.band:.0%}", s.how)
         for core in cores()
         for s in speeds(core).values()
     ]
-    show(("core", "engine", *KINDS, "band", "how"), body, markdown)
+    show(("core", "engine", *KINDS, "int4", "band", "how"), body, markdown)
 
 
 def main() -> None:

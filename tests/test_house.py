@@ -47,6 +47,15 @@ def test_data_flows_one_way_and_the_kit_never_draws(path):
     assert not any(name.split(".")[0] == "widgets" for name in names)
 
 
+def test_unicorn_is_loaded_by_a_program_of_its_own_alone():
+    """It is under the GPL, version 2; the program loads nothing of this project beside it."""
+    program = ROOT / "pnas_kit/deploy/c/core_process.py"
+    users = {path for path in (*SOURCES, *ROOT.glob("widgets/*.py")) if any("unicorn" in n for n in imported(path))}
+    assert users == {program}
+    assert {name.split(".")[0] for name in imported(program)} <= {*sys.stdlib_module_names, "unicorn"}
+    assert "GPL-2.0-only" in program.read_text(encoding="utf-8").splitlines()[0]
+
+
 def test_looking_at_runs_needs_no_torch():
     code = "import sys, pnas_kit.runs, pnas_kit.cost, pnas_kit.space; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
@@ -56,7 +65,7 @@ def test_conda_users_get_the_same_packages():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     lines = [line.strip().removeprefix("- ") for line in (ROOT / "environment.yml").read_text().splitlines()]
     listed = lines[lines.index("-c constraints.txt") + 1 : lines.index("-e .")]
-    assert listed == project["dependencies"]
+    assert listed == project["dependencies"] + project["optional-dependencies"]["emulate"]
     assert "python=3.11" in lines and project["requires-python"] == "==3.11.*"
 
 
@@ -64,7 +73,7 @@ def test_every_dependency_is_pinned():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     lines = (ROOT / "constraints.txt").read_text().splitlines()
     pinned = {line.split("==")[0].lower().replace("_", "-") for line in lines if "==" in line}
-    wanted = project["dependencies"] + project["optional-dependencies"]["test"]
+    wanted = sum(project["optional-dependencies"].values(), project["dependencies"])
     names = {name.split(";")[0].split("=")[0].split("<")[0].strip().lower() for name in wanted}
     assert names <= pinned
 

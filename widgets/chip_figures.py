@@ -7,32 +7,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pnas_kit.cost import Board, Op, Timeline, latency, latency_by_op, memory_timeline, speed, trace
+from pnas_kit.cost import Board, Op, Timeline, latency, latency_by_op, memory_timeline, planned_ops, speed, trace
+from pnas_kit.cost.memory import scratch_name
+from pnas_kit.cost.scratch import CMSIS_NN
 from pnas_kit.space.layers import INPUT, Layers, Shape
 from widgets import words
 from widgets.words import KIB, attribute
 
 WIDTH, HEIGHT = 580, 216
 LEFT, RIGHT, TOP, BOTTOM = 52, 8, 30, 22
-COLOURS = {"written": "#0072b2", "read": "#56b4e9", "kept": "#e69f00"}  # Okabe-Ito: told apart by everyone
+COLOURS = {
+    "written": "#0072b2",
+    "read": "#56b4e9",
+    "kept": "#e69f00",
+    "scratch": "#cc79a7",
+}  # Okabe-Ito: told apart by everyone
 KINDS = {"conv": "#0072b2", "pointwise": "#009e73", "depthwise": "#e69f00", "linear": "#cc79a7"}
-MEANINGS = {"written": "output", "read": "inputs", "kept": "kept for a later operator"}
+MEANINGS = {"written": "output", "read": "inputs", "kept": "kept for a later operator", "scratch": "the kernel's scratch"}
 KEY = (
     '<span style="white-space:nowrap;margin-left:10px"><i style="display:inline-block;width:10px;height:10px;'
     'border-radius:2px;margin-right:4px;background:{}"></i>{}</span>'
 )
+SCRATCH = " The scratch is what CMSIS-NN's source asks for; it was not measured."
 INK, DIM, LINE = "currentColor", "color-mix(in srgb, currentColor 66%, transparent)", "rgb(128 128 128 / 35%)"
 
 
 def costs_html(layers: Layers, input_shape: Shape, board: Board, engine: str | None = None) -> str:
     """Both pictures with their words, for a network as it is deployed on a board with an engine (default: the core's)."""
     ops = trace(layers, input_shape)
-    timeline, name = memory_timeline(ops, input_shape), engine or speed(board.core).engine
+    name = engine or speed(board.core).engine
+    planned = planned_ops(layers, input_shape, name, board.core)
+    timeline = memory_timeline(planned, input_shape)
     return (
         '<div class="pn-costs" style="display:grid;grid-template-columns:repeat(auto-fit,minmax(380px,1fr));gap:12px 24px">'
         f"<figure><figcaption><b>Memory for feature maps</b> {_legend(COLOURS, MEANINGS)}</figcaption>"
         f"{memory_svg(timeline, ops)}<p>{attribute(timeline.hint)} The top line is what the planner takes, "
-        f"{words.figure(timeline.arena_bytes / KIB)} KiB.</p></figure>"
+        f"{words.figure(timeline.arena_bytes / KIB)} KiB.{SCRATCH if name == CMSIS_NN else ''}</p></figure>"
         f"<figure><figcaption><b>Time</b> {_legend(_kinds(ops), {})}</figcaption>"
         f"{latency_svg(ops, board, engine)}<p>{attribute(latency_words(ops, board, name))}</p></figure></div>"
     )
@@ -49,7 +59,7 @@ def memory_svg(timeline: Timeline, ops: Sequence[Op]) -> str:
     for index, (moment, op) in enumerate(zip(timeline.moments, ops, strict=True)):
         parts = dict.fromkeys(COLOURS, 0)
         for buffer in moment.live:
-            parts["written" if buffer.name == op.name else "read" if buffer.name in op.inputs else "kept"] += buffer.size
+            parts[_use(buffer.name, op)] += buffer.size
         alive = ", ".join(f"{_called(buffer.name)} {words.kib(buffer.size)}" for buffer in moment.live)
         tip = f"{op.name}: {words.kib(moment.bytes)} ({alive})"
         bars.append(_bar(index, len(ops), [(size / top, COLOURS[use]) for use, size in parts.items()], tip))
@@ -57,6 +67,12 @@ def memory_svg(timeline: Timeline, ops: Sequence[Op]) -> str:
     mark = _mark(timeline.peak, len(ops), peak.bytes / top, f"peak {words.figure(peak.bytes / KIB)} KiB at {peak.op}")
     label = f"Memory over the {len(ops)} operators: most at {peak.op}, {words.kib(peak.bytes)} of {words.kib(top)} planned"
     return _frame(label, _grid(top / KIB, "KiB") + "".join(bars) + mark, ops)
+
+
+def _use(buffer: str, op: Op) -> str:
+    if buffer == scratch_name(op.name):
+        return "scratch"
+    return "written" if buffer == op.name else "read" if buffer in op.inputs else "kept"
 
 
 def latency_svg(ops: Sequence[Op], board: Board, engine: str | None = None) -> str:

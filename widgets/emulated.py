@@ -8,11 +8,15 @@ from widgets.words import attribute
 
 
 def emulation_html(number: int, found: Emulation | None) -> str:
-    """The button that starts it, its progress, its result, or what went wrong."""
-    running = found is not None and found.state == "running"
-    text, rest = ("Run it on an emulated board", "") if found is None else ("Run it again", " on an emulated board")
+    """The button that starts or stops it, its progress, its result, or what went wrong."""
+    if found is None:
+        action, text, rest = "emulate", "Run it on an emulated board", ""
+    elif found.state == "running":
+        action, text, rest = "halt", "Stop", " the run on the emulated board"
+    else:
+        action, text, rest = "emulate", "Run it again", " on an emulated board"
     button = (
-        f'<button type="button" class="pn-plain" data-action="emulate" data-key="{number}"{" disabled" if running else ""} '
+        f'<button type="button" class="pn-plain" data-action="{action}" data-key="{number}" '
         f'aria-label="{text}{rest}: prototype {number}">{text}</button>'
     )
     return f'<div class="pn-emulation" data-state="{found.state if found else "new"}">{button}{_told(found)}</div>'
@@ -27,6 +31,8 @@ def _told(found: Emulation | None) -> str:
             f'<span role="status">{attribute(found.message or "running")}</span>'
             f'<progress max="1" value="{share:.2f}" aria-label="Run on the emulated board"></progress>'
         )
+    if found.state == "stopped":
+        return '<span class="pn-note" role="status">Stopped. Nothing of it was kept.</span>'
     if found.state != "done":
         return f'<span class="pn-failed" role="alert">{attribute(found.error or found.state)}</span>'
     kind, verdict = ("pn-wrong", "different bytes") if found.different else ("pn-good", "same bytes")

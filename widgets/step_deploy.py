@@ -34,7 +34,8 @@ class StepDeploy:
         self._explained: set[int] = set()  # prototypes whose pictures are on show
         self._table = Pane(
             file=guard(self._offer, todo="Train the prototype again."),
-            emulate=guard(self._emulate, todo="Train the prototype again, or wait for what is going on."),
+            emulate=guard(self._emulate, todo="Then try again."),
+            halt=guard(self._halt, todo="Try again, or wait until it is done."),
             costs=guard(self._explain),
         )
         note = "Verified: every int8 file was run on the whole test set, and on TensorFlow Lite Micro for its RAM."
@@ -45,12 +46,15 @@ class StepDeploy:
 
     def _offer(self, key: str) -> None:
         number, _, name = key.partition(":")
-        path = self._state.run.file(int(number), name)
         run = self._state.run
-        self._download.offer(f"{run.config.data}-{number}-{name}", path.read_bytes(), FILES[name][2])
+        self._download.offer(f"{run.config.data}-{number}-{name}", run.delivered(int(number), name), FILES[name][2])
 
     def _emulate(self, key: str) -> None:
         self._state.run.emulate(int(key))
+        self._hurry()
+
+    def _halt(self, key: str) -> None:
+        self._state.run.stop_emulation(int(key))
         self._hurry()
 
     def _explain(self, key: str) -> None:

@@ -5,10 +5,34 @@ from .estimate import Cost, energy, estimate, latency, latency_ms
 from .explain import Moment, Timeline, latency_by_op, memory_timeline
 from .memory import Buffer, arena_bytes, lifetimes, live_bytes, plan
 from .ops import Op, trace
+from .scratch import CMSIS_NN, cmsis_nn_bytes, planned_ops
 from .speed import Estimated, Speed, cores, speed, speeds
 
 __all__ = [
-    "Board", "Buffer", "Cost", "Estimated", "Moment", "Op", "Speed", "Timeline", "arena_bytes", "boards", "cores", "energy",
-    "estimate", "latency", "latency_by_op", "latency_ms", "lifetimes", "live_bytes", "memory_timeline", "plan", "speed",
-    "speeds", "trace",
+    "CMSIS_NN",
+    "Board",
+    "Buffer",
+    "Cost",
+    "Estimated",
+    "Moment",
+    "Op",
+    "Speed",
+    "Timeline",
+    "arena_bytes",
+    "boards",
+    "cmsis_nn_bytes",
+    "cores",
+    "energy",
+    "estimate",
+    "latency",
+    "latency_by_op",
+    "latency_ms",
+    "lifetimes",
+    "live_bytes",
+    "memory_timeline",
+    "plan",
+    "planned_ops",
+    "speed",
+    "speeds",
+    "trace",
 ]  # fmt: skip

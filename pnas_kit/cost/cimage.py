@@ -10,27 +10,36 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pnas_kit.space.layers import Layer, Layers, Shape, shapes
+from pnas_kit.space.layers import Layer, Layers, Shape, outputs, shapes
 
-from .memory import ALIGNMENT, Buffer, lifetimes, plan
+from .memory import ALIGNMENT, Buffer, lifetimes, plan, scratch_name
 from .ops import Op, trace
 
 TILE = 32
 """Columns that the depthwise kernel takes at a time (NN_TILE in the C): bounds its scratch on long series."""
 
+FEW, NARROW = 200, 8
+"""Outputs of a channel times weights, and columns, below which a depthwise convolution runs channel by channel: on the
+Cortex-M4 the row kernel needs fewer instructions from about there on (`python benchmarks/chip_kernels.py`)."""
+
 WORD = 4
 
-FIXED_CODE = 64
-"""Bytes of `nn_init`, `nn_input`, `nn_output` and of `nn_run` without its calls. These and the tables below are
-measured with arm-none-eabi-gcc 12.2 at -O2 for the Cortex-M4; other compilers differ in the code, not in the weights."""
+FIXED_CODE = 72
+"""Bytes of `nn_init`, `nn_input`, `nn_output`, `nn_output_at` and of `nn_run` without its calls. These and the tables below
+are measured with arm-none-eabi-gcc 12.2 at -O2 for the Cortex-M4; other compilers differ in the code, not in the weights."""
 
-KERNEL_CODE = {"conv": 2236, "int4": 1162, "depthwise": 1210, "add": 266, "concat": 34, "max_pool": 280, "global_pool": 114}
+KERNEL_CODE = {
+    "conv": 2296, "int4": 768, "depthwise": 1316, "few": 776, "add": 266, "concat": 34, "max_pool": 280, "global_pool": 114,
+    "softmax": 816,
+}  # fmt: skip
 """Bytes of each kernel and what it calls, once per image that uses it."""
 
-CALL_CODE = {"conv": 18, "depthwise": 15, "linear": 18, "add": 12, "concat": 15, "max_pool": 18, "global_pool": 18}
+CALL_CODE = {
+    "conv": 18, "depthwise": 15, "linear": 18, "add": 12, "concat": 15, "max_pool": 18, "global_pool": 18, "softmax": 12,
+}  # fmt: skip
 """Bytes of one call in `nn_run`; a concatenation calls once for each input."""
 
-STRUCTURE = {"conv": 40, "depthwise": 40, "linear": 40, "add": 24, "max_pool": 18}
+STRUCTURE = {"conv": 40, "depthwise": 40, "linear": 40, "add": 24, "max_pool": 18, "softmax": 16}
 """Bytes of a layer's constant structure."""
 
 INT4_GROUP = 8
@@ -55,8 +64,15 @@ def conv_scratch_bytes(weights: int, pixels: int, *, direct: bool, input_channel
     return groups * (16 if pixels > 1 else 8) + gathered
 
 
+def few(layer: Layer, target: Shape) -> bool:
+    """Whether a depthwise convolution has so few outputs that the generated C runs it channel by channel."""
+    return math.prod(layer.kernel) * target[0] * target[1] <= FEW and target[1] < NARROW
+
+
 def depthwise_scratch_bytes(layer: Layer, target: Shape) -> int:
-    """Scratch of a depthwise convolution: paired weights and a ring of rows, for up to four channels."""
+    """Scratch of a depthwise convolution: weights and a ring of rows, for up to four channels; or an offset a weight."""
+    if few(layer, target):
+        return WORD * math.prod(layer.kernel)
     (height, width), stride = layer.kernel, layer.stride[1]
     pairs = width // 2 + 1
     columns = -(-min(target[1], TILE) // 4) * 4
@@ -78,11 +94,6 @@ def scratch_bytes(layer: Layer, source: Shape, target: Shape) -> int:
     return conv_scratch_bytes(weights, target[0] * target[1], direct=direct, input_channels=source[2], bits=layer.bits)
 
 
-def scratch_name(layer: Layer) -> str:
-    """The name of a layer's scratch among the buffers of `c_buffers`."""
-    return f"{layer.name} scratch"
-
-
 def c_buffers(layers: Layers, input_shape: Shape) -> list[Buffer]:
     """Feature maps and scratch with their offsets in the arena.
 
@@ -95,7 +106,7 @@ def c_buffers(layers: Layers, input_shape: Shape) -> list[Buffer]:
     for number, layer in enumerate(layers):
         scratch = scratch_bytes(layer, sizes[layer.inputs[0]], sizes[layer.name])
         if scratch:
-            buffers.append(Buffer(scratch_name(layer), -(-scratch // ALIGNMENT) * ALIGNMENT, number, number))
+            buffers.append(Buffer(scratch_name(layer.name), -(-scratch // ALIGNMENT) * ALIGNMENT, number, number))
     return plan(buffers)
 
 
@@ -116,14 +127,22 @@ def c_flash_bytes(layers: Layers, input_shape: Shape) -> int:
     Raises:
         ShapeError: the input cannot pass through the layers.
     """
-    ops = trace(layers, input_shape)
-    kinds = {"conv" if layer.kind == "linear" else layer.kind for layer in layers}
+    ops, sizes = trace(layers, input_shape), shapes(layers, input_shape)
+    kinds = {_kernel(layer, sizes[layer.name]) for layer in layers}
     kinds |= {"int4" for layer in layers if layer.bits == 4}
-    lines = {(layer.stride[1], layer.kernel[0], layer.kernel[1] // 2 + 1) for layer in layers if layer.kind == "depthwise"}
+    rows = [layer for layer in layers if _kernel(layer, sizes[layer.name]) == "depthwise"]
+    lines = {(layer.stride[1], layer.kernel[0], layer.kernel[1] // 2 + 1) for layer in rows}
     calls = sum(CALL_CODE[la.kind] * (len(la.inputs) if la.kind == "concat" else 1) for la in layers)
     constants = sum(_constants(layer, op) for layer, op in zip(layers, ops, strict=True))
     kernels = sum(KERNEL_CODE[kind] for kind in kinds) + sum(_line_code(height, pairs) for _, height, pairs in lines)
-    return FIXED_CODE + kernels + calls + constants
+    starts = WORD * (len(outputs(layers)) - 1)
+    return FIXED_CODE + starts + kernels + calls + constants
+
+
+def _kernel(layer: Layer, target: Shape) -> str:
+    if layer.kind == "depthwise" and few(layer, target):
+        return "few"
+    return "conv" if layer.kind == "linear" else layer.kind
 
 
 def _constants(layer: Layer, op: Op) -> int:
@@ -141,5 +160,4 @@ def _constants(layer: Layer, op: Op) -> int:
 
 def _line_code(height: int, pairs: int) -> int:
     """Bytes of the depthwise kernel's inner loop for one kernel and stride; up to three rows are unrolled."""
-    rows = 65 * (height - 1) if height <= 3 else 40
-    return 560 + rows + 18 * pairs
+    return 326 + 60 * height + 22 * pairs if height <= 3 else 462 + 15 * pairs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pnas_kit.space.layers import Layers, Shape
@@ -12,7 +12,8 @@ from .cimage import c_flash_bytes, c_ram_bytes
 from .flash import tflite_bytes
 from .memory import arena_bytes
 from .ops import Op, trace
-from .speed import Estimated, combined, speed
+from .scratch import planned_ops
+from .speed import Estimated, combined, cycles, speed
 from .tail import tail_bytes
 
 GENERATED_C = "generated C"
@@ -26,9 +27,10 @@ class Cost:
     Attributes:
         macs: multiply-accumulates of one inference (FLOPs are twice that).
         params: weights and biases.
-        arena_bytes: feature maps as TensorFlow Lite Micro places them.
-        ram_bytes: with TensorFlow Lite Micro the arena and the runtime's persistent part on a 32-bit core, which is derived,
-            not measured; with the generated C its one arena.
+        arena_bytes: feature maps as TensorFlow Lite Micro places them with its reference kernels.
+        ram_bytes: with TensorFlow Lite Micro the arena, with CMSIS-NN's scratch where the engine has it, and the runtime's
+            persistent part on a 32-bit core; scratch and persistent part are derived, not measured. With the generated C
+            its one arena.
         flash_bytes: the `.tflite` file, or code and constants of the generated C.
         latency_ms: estimated; `latency` gives its band.
         energy_mj: estimated from the board's power, None where no power is published; `energy` gives its band.
@@ -50,24 +52,27 @@ def estimate(layers: Layers, input_shape: Shape, board: Board, *, engine: str | 
         ShapeError: the input cannot pass through the layers.
         ValueError: nothing is known of the engine on the board's core.
     """
-    ops = trace(layers, input_shape)
+    ops, name = trace(layers, input_shape), speed(board.core, engine).engine
     spent = energy(ops, board, engine)
     return Cost(
         macs=sum(op.macs for op in ops),
         params=sum(op.params for op in ops),
         arena_bytes=arena_bytes(ops, input_shape),
-        ram_bytes=ram_bytes(layers, input_shape, engine),
+        ram_bytes=ram_bytes(layers, input_shape, name, board.core),
         flash_bytes=flash_bytes(layers, input_shape, engine),
         latency_ms=latency_ms(ops, board, engine),
         energy_mj=None if spent is None else spent.value,
     )
 
 
-def ram_bytes(layers: Layers, input_shape: Shape, engine: str | None = None) -> int:
-    """Bytes of RAM that an engine needs; every engine but the generated C is taken for TensorFlow Lite Micro."""
+def ram_bytes(layers: Layers, input_shape: Shape, engine: str | None = None, core: str = "") -> int:
+    """Bytes of RAM that an engine needs on a core; every engine but the generated C is taken for TensorFlow Lite Micro.
+
+    Only CMSIS-NN's scratch is known (`scratch.py`): other engines count as the reference kernels, and so does None.
+    """
     if engine == GENERATED_C:
         return c_ram_bytes(layers, input_shape)
-    return arena_bytes(trace(layers, input_shape), input_shape) + tail_bytes(layers)
+    return arena_bytes(planned_ops(layers, input_shape, engine, core), input_shape) + tail_bytes(layers)
 
 
 def flash_bytes(layers: Layers, input_shape: Shape, engine: str | None = None) -> int:
@@ -79,16 +84,8 @@ def flash_bytes(layers: Layers, input_shape: Shape, engine: str | None = None) -
 
 def latency_ms(ops: Sequence[Op], board: Board, engine: str | None = None) -> float:
     """Milliseconds of one inference: MACs times cycles per MAC of their kind, over the clock."""
-    return cycles(ops, speed(board.core, engine).cycles) / board.clock_mhz / 1000
-
-
-def cycles(ops: Sequence[Op], per_mac: Mapping[str, float]) -> float:
-    """Processor cycles of one inference.
-
-    Adds, pools and concatenations have no MACs and are left out: the coefficients were fitted to whole networks, so
-    their share there is in the convolutions' (`docs/chip.md` says how much it is).
-    """
-    return sum(op.macs * per_mac[op.kind] for op in ops if op.macs)
+    at = speed(board.core, engine)
+    return sum(cycles(op, at) for op in ops) / board.clock_mhz / 1000
 
 
 def latency(ops: Sequence[Op], board: Board, engine: str | None = None) -> Estimated:

@@ -9,21 +9,21 @@ from dataclasses import dataclass
 from pnas_kit.space.layers import INPUT, Shape
 
 from .boards import Board
-from .memory import Buffer, lifetimes, plan
+from .memory import Buffer, lifetimes, plan, scratch_name
 from .ops import Op
-from .speed import speed
+from .speed import cycles, speed
 
 
 def latency_by_op(ops: Sequence[Op], board: Board, engine: str | None = None) -> list[tuple[str, float]]:
     """Name and milliseconds of every operator, in the order they run; they sum to `latency_ms`.
 
-    Operators without MACs have 0, see `pnas_kit.cost.estimate.cycles`.
+    Operators without MACs have 0, see `pnas_kit.cost.speed.cycles`.
 
     Raises:
         ValueError: nothing is known of the engine on the board's core.
     """
-    per_mac = speed(board.core, engine).cycles
-    return [(op.name, op.macs * per_mac.get(op.kind, 0.0) / board.clock_mhz / 1000) for op in ops]
+    at = speed(board.core, engine)
+    return [(op.name, cycles(op, at) / board.clock_mhz / 1000) for op in ops]
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,14 @@ class Timeline:
 
 
 def memory_timeline(ops: Sequence[Op], input_shape: Shape) -> Timeline:
-    """Live buffers during every operator, the peak, and what would lower it."""
-    placed = {b.name: b for b in plan(lifetimes(ops, input_shape))}
-    buffers = [placed[name] for name in (INPUT, *(op.name for op in ops))]
+    """Live buffers during every operator, the peak, and what would lower it.
+
+    Args:
+        ops: with the scratch of the engine's kernels, from `planned_ops`, or that of the reference kernels, from `trace`.
+    """
+    started = lifetimes(ops, input_shape)
+    placed = {b.name: b for b in plan(started)}
+    buffers = [placed[b.name] for b in started]
     moments = []
     for index, op in enumerate(ops):
         live = tuple(b for b in buffers if b.first <= index <= b.last)
@@ -69,7 +74,9 @@ def _hint(ops: Sequence[Op], moment: Moment, op: Op, arena: int) -> str:
     """Words for the peak: who is alive, who waits, and the parameter that acts on it."""
     inputs = ["the network's input" if name == INPUT else f"the output of {name}" for name in dict.fromkeys(op.inputs)]
     words = f"{moment.op} needs the most: {', '.join(inputs)} and its own output are alive together."
-    waiting = [b.name for b in moment.live if b.name not in (*op.inputs, op.name)]
+    if op.scratch_bytes:
+        words += f" Its kernel takes {op.scratch_bytes} bytes of scratch beside them."
+    waiting = [b.name for b in moment.live if b.name not in (*op.inputs, op.name, scratch_name(op.name))]
     words += "".join(f" {_waits(ops, name, moment.op)}" for name in waiting)
     words += f" {_remedy(op, bool(waiting))}"
     gap = arena - moment.bytes
@@ -79,9 +86,9 @@ def _hint(ops: Sequence[Op], moment: Moment, op: Op, arena: int) -> str:
 def _waits(ops: Sequence[Op], name: str, during: str) -> str:
     """For whom a buffer stays in memory after `during`, which does not use it."""
     names = [op.name for op in ops]
-    later = next(op.name for op in ops[names.index(during) + 1 :] if name in op.inputs)
+    later = next((op.name for op in ops[names.index(during) + 1 :] if name in op.inputs), None)
     what = "The network's input" if name == INPUT else f"The output of {name}"
-    return f"{what} stays as well, because {later} still reads it."
+    return f"{what} stays as well, because {f'{later} still reads it' if later else 'the network answers with it'}."
 
 
 def _remedy(op: Op, waiting: bool) -> str:

@@ -88,18 +88,36 @@ def kernels(core: str) -> Cycles:
 
 
 def instructions(code: str) -> Cycles:
-    """Instructions per MAC of our generated C, by kind.
+    """Instructions per MAC of our generated C, by kind: what single layers take, times what whole nets take beside that.
 
-    Two whole networks were counted: "ic" gives convolutions, the MobileNetV2 the rest with depthwise at
-    `DEPTHWISE_RATIO`. Plain C was counted on "ic" alone: it adds the same number to every kind but depthwise, which has
-    no special code.
+    Whole nets have thin layers, additions and pools, which typical single layers do not show.
     """
-    count = {(row["code"], row["net"]): float(row["instructions_per_mac"]) for row in rows("instructions")}
-    dsp, (net,) = count["dsp", "ic"], [net for _, net in count if net.startswith("mobilenet")]
-    conv, pointwise, linear = weights(net)
-    rest = (count["dsp", net] * sum(macs(net).values()) - dsp * (conv + linear)) / pointwise
-    extra = count["plain", "ic"] - dsp if code == "plain" else 0.0
-    return {kind: c + (kind != "depthwise") * extra for kind, c in spread_out(dsp, rest, dsp).items()}
+    single = {row["what"]: per_mac for row, per_mac in _counted(code, 8) if row["what"] in KINDS}
+    return {kind: whole_nets(code) * single[kind] for kind in KINDS}
+
+
+def whole_nets(code: str) -> float:
+    """Counted instructions of whole nets relative to those of their layers as single ones, geometric mean."""
+    return math.exp(sum(map(math.log, net_ratios(code).values())) / len(net_ratios(code)))
+
+
+def net_ratios(code: str) -> dict[str, float]:
+    """The same of every net that was counted."""
+    single = {row["what"]: per_mac for row, per_mac in _counted(code, 8)}
+    nets = {net: per_mac for net, per_mac in single.items() if net not in KINDS}
+    return {net: per_mac * sum(macs(net).values()) / predicted(single, net) for net, per_mac in nets.items()}
+
+
+def int4_factor(code: str) -> float:
+    """Instructions of a convolution with int4 weights relative to int8, geometric mean over the kinds that may have them."""
+    counted = [{row["what"]: per_mac for row, per_mac in _counted(code, bits)} for bits in (4, 8)]
+    ratios = [per_mac / counted[1][kind] for kind, per_mac in counted[0].items()]
+    return math.prod(ratios) ** (1 / len(ratios))
+
+
+def _counted(code: str, bits: int) -> list[tuple[dict[str, str], float]]:
+    found = [row for row in rows("instructions") if (row["code"], int(row["bits"])) == (code, bits)]
+    return [(row, float(row["instructions_per_mac"])) for row in found]
 
 
 def core_ratio(core: str) -> float:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from pnas_kit.space.layers import Layer, Layers, Shape, shapes
+from pnas_kit.space.layers import Layer, Layers, Shape, flat, outputs, shapes
 
 from .ops import trace
 
@@ -19,7 +19,7 @@ BUFFER_ALIGNMENT = 16
 OFFSET = 4
 """Bytes of a reference to another table or vector."""
 
-CODES = {"add": 0, "global_pool": 1, "concat": 2, "conv": 3, "depthwise": 4, "linear": 9, "max_pool": 17}
+CODES = {"add": 0, "global_pool": 1, "concat": 2, "conv": 3, "depthwise": 4, "linear": 9, "max_pool": 17, "softmax": 25}
 """Number of the built-in operator; number 0 is the default and takes no bytes."""
 
 
@@ -44,8 +44,8 @@ def tflite_bytes(layers: Layers, input_shape: Shape) -> int:
     for kind in kinds:
         file.table({2: 4} | ({3: 4, 0: 1} if CODES[kind] else {}))
     count = len(sizes) + 2 * len(weighted)
-    # The subgraph's tensors, input, output, operators; the model's operator codes, subgraphs, description, buffers.
-    for entries in (count, 1, 1, len(layers)):
+    # The subgraph's tensors, input, outputs, operators; the model's operator codes, subgraphs, description, buffers.
+    for entries in (count, 1, len(outputs(layers)), len(layers)):
         file.vector(4 * entries)
     file.table(dict.fromkeys((0, 1, 2, 3), OFFSET))
     for entries in (len(kinds), 1):
@@ -57,11 +57,11 @@ def tflite_bytes(layers: Layers, input_shape: Shape) -> int:
 
 
 def _count_tensors(file: _Count, layers: Layers, sizes: Mapping[str, Shape], weighted: list) -> None:
-    linear = {layer.name for layer in layers if layer.kind == "linear"}
+    without_sides = flat(layers)
     for name, size in sizes.items():
         file.vector(4)
         file.vector(8, 8)
-        shape = (1, size[2]) if name in linear else (1, *size)
+        shape = (1, size[2]) if name in without_sides else (1, *size)
         _count_tensor(file, name, shape, buffer=False, axis=False, byte_type=True)
     for number, (layer, op) in enumerate(weighted):
         channels, weights = layer.channels, op.params - layer.channels
@@ -93,6 +93,7 @@ def _count_operator(file: _Count, layer: Layer, code_index: int) -> None:
         "max_pool": {1: 4, 2: 4, 3: 4, 4: 4} | ({5: 1} if act else {}),
         "global_pool": {1: 4, 2: 4, 3: 4, 4: 4} | ({5: 1} if act else {}) | {0: 1},
         "concat": {0: 4},
+        "softmax": {0: 4},
     }.get(layer.kind, act)
     constants = 2 if layer.kind in ("conv", "depthwise", "linear") else 0
     file.vector(4 * (len(layer.inputs) + constants))

@@ -9,13 +9,25 @@ from dataclasses import dataclass
 
 from pnas_kit.paths import DATA
 
-from .fit import Cycles, by_ratio, core_ratio, engine_ratio, fit, fitted_runs, instructions, kernels, spread_out, weights
+from .fit import (
+    Cycles,
+    by_ratio,
+    core_ratio,
+    engine_ratio,
+    fit,
+    fitted_runs,
+    instructions,
+    int4_factor,
+    kernels,
+    spread_out,
+    weights,
+)  # fmt: skip
 from .speed import KINDS, Speed
 
 CPI = math.sqrt(2)
 """Cycles per instruction of a single-issue Cortex-M, derived: at least 1, taken as at most 2 (loads, taken branches, flash
 wait states), hence the geometric mean."""
-COLUMNS = ("core", "engine", *KINDS, "band", "how", "source")
+COLUMNS = ("core", "engine", *KINDS, "int4", "band", "how", "source")
 CMSIS, ESP, REFERENCE, GENERATED = "TFLM + CMSIS-NN", "TFLM + ESP-NN", "TFLM reference", "generated C"
 M4, M33, M7, M85, M0 = "cortex-m4f", "cortex-m33", "cortex-m7", "cortex-m85", "cortex-m0plus"
 RATIO_SOURCE = "; ratio: tinyengine README 022fc11, eight nets on an STM32H743"
@@ -31,6 +43,7 @@ class Row:
     band: float
     how: str
     source: str
+    int4: float = 1.0
 
 
 def _mlperf(core: str, engine: str, band: float, note: str = "") -> Row:
@@ -54,10 +67,14 @@ def _ratio(core: str, engine: str, band: float) -> Row:
 
 def _generated(core: str, code: str, like: str, band: float, note: str = "") -> Row:
     faster = 1.0 if like == M4 else core_ratio(like)
-    words = f"instructions per MAC of {code} C counted by QEMU (data/instructions.csv) times {CPI:.2f} cycles each"
+    words = f"instructions of the {code} kernels counted by QEMU (data/instructions.csv) times {CPI:.2f} cycles each"
     words += "" if like == M4 else f", times {faster:.2f} for the core (Bosch HALE)"
     scale = CPI * faster
-    return Row(core, GENERATED, lambda: {k: scale * c for k, c in instructions(code).items()}, band, "derived", words + note)
+
+    def found() -> Cycles:
+        return {kind: scale * count for kind, count in instructions(code).items()}
+
+    return Row(core, GENERATED, found, band, "derived", words + note, int4_factor(code))
 
 
 def table() -> list[Row]:
@@ -135,7 +152,7 @@ def fitted() -> list[Speed]:
     found = []
     for row in table():
         cycles = {kind: float(f"{c:.3g}") for kind, c in row.find().items()}
-        found.append(Speed(row.core, row.engine, cycles, row.band, row.how, row.source))
+        found.append(Speed(row.core, row.engine, cycles, float(f"{row.int4:.3g}"), row.band, row.how, row.source))
     return found
 
 
@@ -145,7 +162,8 @@ def main() -> None:
         out = csv.writer(file, lineterminator="\n")
         out.writerow(COLUMNS)
         for s in fitted():
-            out.writerow([s.core, s.engine, *(f"{s.cycles[kind]:g}" for kind in KINDS), s.band, s.how, s.source])
+            numbers = [*(f"{s.cycles[kind]:g}" for kind in KINDS), f"{s.int4:g}", s.band]
+            out.writerow([s.core, s.engine, *numbers, s.how, s.source])
 
 
 if __name__ == "__main__":

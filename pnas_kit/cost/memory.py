@@ -31,15 +31,19 @@ class Buffer:
 def lifetimes(ops: Sequence[Op], input_shape: Shape) -> list[Buffer]:
     """Every feature map in the order of the tensors in the file, then the operators' scratch; sizes are rounded up.
 
-    The input lives from the first operator, the output to the last, scratch during its operator.
+    The input lives from the first operator, outputs (what no operator reads) to the last, scratch during its operator.
     """
-    last = {name: i for i, op in enumerate(ops) for name in op.inputs} | {ops[-1].name: len(ops) - 1}
+    last = {name: i for i, op in enumerate(ops) for name in op.inputs}
     made = [(INPUT, math.prod(input_shape), 0), *((op.name, op.output_bytes, i) for i, op in enumerate(ops))]
-    maps = [Buffer(name, _aligned(size), first, last[name]) for name, size, first in made]
-    scratch = [
-        Buffer(f"{op.name} scratch", _aligned(op.scratch_bytes), i, i) for i, op in enumerate(ops) if op.scratch_bytes
-    ]
+    maps = [Buffer(name, _aligned(size), first, last.get(name, len(ops) - 1)) for name, size, first in made]
+    own = [(scratch_name(op.name), _aligned(op.scratch_bytes), i) for i, op in enumerate(ops) if op.scratch_bytes]
+    scratch = [Buffer(name, size, i, i) for name, size, i in own]
     return maps + scratch
+
+
+def scratch_name(op: str) -> str:
+    """The name of an operator's scratch among the buffers."""
+    return f"{op} scratch"
 
 
 def _aligned(size: int) -> int:

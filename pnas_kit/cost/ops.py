@@ -21,6 +21,7 @@ class Op:
         params: weights and biases.
         weight_bytes: weights as stored, two int4 values to a byte, and int32 biases.
         scratch_bytes: memory that the runtime wants while the operator runs: int4 weights are unpacked there.
+        bits: of a weight.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Op:
     params: int
     weight_bytes: int
     scratch_bytes: int = 0
+    bits: int = 8
 
 
 def trace(layers: Layers, input_shape: Shape) -> list[Op]:
@@ -50,7 +52,8 @@ def _op(layer: Layer, source: Shape, target: Shape) -> Op:
     kind = "pointwise" if layer.kind == "conv" and layer.kernel == (1, 1) else layer.kind
     stored = -(-weights * layer.bits // 8)
     scratch = weights if layer.bits < 8 else 0
-    return Op(layer.name, kind, layer.inputs, math.prod(target), macs, weights + biases, stored + 4 * biases, scratch)
+    params, stored = weights + biases, stored + 4 * biases
+    return Op(layer.name, kind, layer.inputs, math.prod(target), macs, params, stored, scratch, layer.bits)
 
 
 def _weights(layer: Layer, source: Shape) -> int:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from pnas_kit.paths import DATA
 
+from .ops import Op
+
 KINDS = ("conv", "pointwise", "depthwise", "linear")
 """Kinds of operator that have MACs."""
 
@@ -45,6 +47,7 @@ class Speed:
         engine: the software that runs the network.
         cycles: per MAC. Adds, poolings and concatenations have none; the convolutions of the nets that were fitted
             carry them.
+        int4: cycles of a convolution with int4 weights, relative to one with int8; 1 where it is not known.
         band: relative uncertainty of a latency that comes from it, see `Estimated`.
         how: "measured" (fitted to published latencies of this core and engine), "derived" or "assumed".
         source: where it comes from, in words.
@@ -53,6 +56,7 @@ class Speed:
     core: str
     engine: str
     cycles: dict[str, float]
+    int4: float
     band: float
     how: str
     source: str
@@ -65,7 +69,7 @@ def _table() -> dict[str, dict[str, Speed]]:
         for row in csv.DictReader(file):
             cycles = {kind: float(row[kind]) for kind in KINDS}
             found.setdefault(row["core"], {})[row["engine"]] = Speed(
-                row["core"], row["engine"], cycles, float(row["band"]), row["how"], row["source"]
+                row["core"], row["engine"], cycles, float(row["int4"]), float(row["band"]), row["how"], row["source"]
             )
     return found
 
@@ -98,6 +102,15 @@ def speed(core: str, engine: str | None = None) -> Speed:
     if engine not in known:
         raise ValueError(f"engine on {core} is one of {list(known)}, got {engine!r}; leave it out for the default")
     return known[engine]
+
+
+def cycles(op: Op, at: Speed) -> float:
+    """Processor cycles of an operator.
+
+    Adds, pools and concatenations have no MACs and are left out: the coefficients were fitted to whole networks, so
+    their share there is in the convolutions' (`docs/chip.md` says how much it is).
+    """
+    return op.macs * at.cycles[op.kind] * (at.int4 if op.bits == 4 else 1.0) if op.macs else 0.0
 
 
 def combined(*bands: float) -> float:

@@ -6,14 +6,15 @@ Only `quantise` needs torch, which is loaded when it is first asked for: what ru
 from .c_array import c_header
 from .engine import RuntimeMissing
 from .micro import Arena, arena, micro_run
-from .model import Affine, QuantError, QuantModel, Weights
+from .model import Affine, QuantError, QuantModel, Weights, with_softmax
 from .report import html_report
-from .runtime import Interpreter, Score, Stopped, evaluate
+from .runtime import Interpreter, Output, Score, Stopped, evaluate
 from .tflite import write_tflite
 
 __all__ = [
-    "Affine", "Arena", "Interpreter", "QuantError", "QuantModel", "RuntimeMissing", "Score", "Stopped", "Weights",
-    "arena", "c_header", "evaluate", "html_report", "micro_run", "quantise", "write_tflite",
+    "Affine", "Arena", "Interpreter", "Output", "QuantError", "QuantModel", "RuntimeMissing", "Score", "Stopped", "Weights",
+    "arena", "c_header", "evaluate", "html_report", "micro_run", "quantise", "with_softmax",
+    "write_tflite",
 ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import csv
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,14 +14,15 @@ import numpy as np
 from pnas_kit.cost import Board
 from pnas_kit.cost.cimage import c_flash_bytes, c_ram_bytes
 from pnas_kit.paths import DATA
+from pnas_kit.space.layers import outputs
 
 from .c import CodeError, generate
-from .c.emulator import BOARD as START_UP
-from .c.emulator import STACK_BYTES
+from .c.cores import CORES, Machine, core_of, title
+from .c.link import BOARD as START_UP
+from .c.link import STACK_BYTES, script
 from .fields import fields
 from .model import QuantModel
 from .model_card import model_card
-from .stand_in import StandIn, stand_in
 from .stored import zipped
 
 TEMPLATES = Path(__file__).with_name("project")
@@ -90,9 +92,9 @@ def _check_fit(model: QuantModel, board: Board) -> None:
 
 def _texts(model, source, test_vectors, data, board: Board, facts) -> dict[str, str]:
     """The project's text files by path; the model card is not among them."""
-    name, target = _name(data, facts), stand_in(board.core)
+    name, machine = _name(data, facts), _machine(board)
     fitting = _tests_that_fit(model, test_vectors, board)
-    values = _values(model, data, board, facts, target, fitting) | {"TESTS": len(test_vectors[0])}
+    values = _values(model, data, board, facts, machine, fitting) | {"TESTS": len(test_vectors[0])}
     feed = {"nn_data.h": fill("nn_data.h", values)}
     few = tuple(part[:fitting] for part in test_vectors) if fitting else None
     flashed = source if fitting == len(test_vectors[0]) else generate(model, few)
@@ -103,11 +105,39 @@ def _texts(model, source, test_vectors, data, board: Board, facts) -> dict[str, 
         **sketch,
         f"arduino/{name}/{name}.ino": fill("sketch.ino", values),
         **emulated,
-        "emulated/image.ld": fill("image.ld", values),
+        "emulated/image.ld": _linker_script(board, machine),
         "host/main.c": fill("host_main.c", values),
         "platformio.ini": _platformio(board, name),
         **{file: fill(file, values) for file in ("Makefile", "CMakeLists.txt", "README.md")},
     }
+
+
+def _machine(board: Board) -> Machine:
+    """The emulated board that runs the self-test in place of the user's; any core has one."""
+    return CORES[core_of(board.core) or "cortex-m4"].machine(board.flash_bytes, board.ram_bytes)
+
+
+def _stand_in(board: Board, machine: Machine) -> str:
+    """What is not as on the real board, in words."""
+    own, other = title(board.core), title(machine.core)
+    if core_of(board.core) is None:
+        return f"No emulated board has a core like {own}: a {other} runs the same C in its place."
+    if own == other:
+        return f"The emulated board has the core of this one, {own}."
+    return f"The emulated board has a {other}, which runs what is compiled for the {own} of this one."
+
+
+def _linker_script(board: Board, machine: Machine) -> str:
+    """With the board's sizes, at the addresses of the emulated board, and no larger than that one's."""
+    there = machine.memory
+    sizes = {what: min(getattr(board, what), getattr(there, what)) for what in ("flash_bytes", "ram_bytes")}
+    about = f"/* {_plain(board.name)}: the memories lie where the emulated board {machine.name} has them. */\n"
+    return about + script(replace(there, **sizes), entry="image_reset")
+
+
+def _plain(text: str) -> str:
+    """A name on one line that can end no comment and continue none."""
+    return " ".join(text.split()).replace("*/", "* /").rstrip("\\")
 
 
 def fill(template: str, values: Mapping[str, object]) -> str:
@@ -123,18 +153,18 @@ def _tests_that_fit(model: QuantModel, test_vectors: tuple[np.ndarray, np.ndarra
     return min(len(test_vectors[0]), free // 2 // each)
 
 
-def _values(model: QuantModel, data, board: Board, facts, target: StandIn, fitting: int) -> dict[str, object]:
-    machine, memory = target.machine, target.machine.memory
+def _values(model: QuantModel, data, board: Board, facts, machine: Machine, fitting: int) -> dict[str, object]:
     classes = [str(name) for name in data.get("classes") or range(model.layers[-1].channels)]
+    several = len(outputs(model.layers)) > 1
     unit = f"Raw unit: {data['unit']}." if data.get("unit") else ""
     return {
-        "NAME": _name(data, facts), "TITLE": data.get("title", "A network"), "BOARD": board.name,
-        "MACHINE": machine.name, "FLAGS": " ".join(target.flags), "STAND_IN": target.words,
-        "FLASH_AT": hex(memory.flash_at), "FLASH_BYTES": min(board.flash_bytes, memory.flash_bytes),
-        "RAM_AT": hex(memory.ram_at), "RAM_BYTES": min(board.ram_bytes, memory.ram_bytes),
+        "NAME": _name(data, facts), "TITLE": data.get("title", "A network"), "BOARD": _plain(board.name),
+        "MACHINE": machine.name, "FLAGS": " ".join(machine.flags), "STAND_IN": _stand_in(board, machine),
         "RAM": f"{board.ram_bytes:,} bytes", "FLASH": f"{board.flash_bytes:,} bytes",
-        "TESTS_AT": hex(memory.tests_at), "STACK_BYTES": STACK_BYTES, "SELFTESTS": fitting,
+        "SELFTESTS": fitting,
         "ON_BOARD": f"the self-test with {fitting} test vectors" if fitting else "without the self-test, which has no room",
+        "READ": "nn_output_at(0), nn_output_at(1)    /* and so on: src/nn.h names them, with sizes and scales */"
+        if several else "puts(nn_class_names[nn_answer()]);",
         "CLASSES": len(classes), "NAMES": ", ".join(json.dumps(name, ensure_ascii=False) for name in classes),
         "MEAN": _floats(facts["mean"]), "DEVIATION": _floats(facts["deviation"]), "UNIT": unit,
         "ABOUT": "\n".join(f" * {line}" for line in (f"Data set: {data.get('title', 'unknown')}", unit) if line),
@@ -158,12 +188,12 @@ def platformio() -> dict[str, dict[str, str]]:
 
 def _platformio(board: Board, name: str) -> str:
     known = platformio().get(board.id)
-    lines = [f"; {board.name}", "[platformio]", f"src_dir = arduino/{name}", "", f"[env:{board.id}]"]
+    lines = [f"; {_plain(board.name)}", "[platformio]", f"src_dir = arduino/{name}", "", f"[env:{board.id}]"]
     if known:
         lines += [f"{key} = {value}" for key, value in known.items()]
     else:
         lines += [
-            f"; No name of {board.name} in PlatformIO is known here: see https://docs.platformio.org/en/latest/boards/",
+            f"; No name of {_plain(board.name)} in PlatformIO is known here: see https://docs.platformio.org/en/latest/boards/",
             "platform = FILL_IN", "board = FILL_IN", "framework = arduino",
         ]  # fmt: skip
     return "\n".join([*lines, "build_flags = -O2", "monitor_speed = 115200", ""])

@@ -106,6 +106,8 @@ def apply(layer: Layer, part: tuple[torch.Tensor, torch.Tensor] | None, inputs: 
         value = F.max_pool2d(_same(x, layer, float("-inf")), layer.kernel, layer.stride)
     elif layer.kind == "global_pool":
         value = x.mean(dim=(2, 3), keepdim=True)
+    elif layer.kind == "softmax":
+        value = x.softmax(dim=1)
     else:
         raise QuantError(f"layer {layer.name!r} has kind {layer.kind!r}, which the exporter does not know")
     return ACTIVATIONS[layer.act](value)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .engine import micro_module
+from .engine import micro_module, schema_module
 
 PROBE = Path(__file__).with_name("micro_probe.py")
 PROBE_SECONDS = 60
@@ -63,7 +63,10 @@ def _roomy(runtime: ModuleType, model: bytes) -> Any:
 
 
 def micro_run(model: bytes, x: np.ndarray) -> np.ndarray:
-    """TFLite Micro's outputs, int8 `(count, classes)`, for int8 inputs `(count, height, width, channels)`.
+    """TFLite Micro's outputs, int8 `(count, bytes)` as `Interpreter.run` lays them out, for int8 inputs.
+
+    Args:
+        x: `(count, height, width, channels)`.
 
     Raises:
         RuntimeMissing: TFLite Micro is not installed.
@@ -76,9 +79,15 @@ def micro_run(model: bytes, x: np.ndarray) -> np.ndarray:
     shape = tuple(interpreter.get_input_details(0)["shape"])
     if x.shape[1:] != shape[1:]:
         raise ValueError(f"expected inputs of shape (count, {', '.join(map(str, shape[1:]))}), got {x.shape}")
-    outputs = []
+    numbers = range(_outputs(model))
+    found = []
     for sample in x:
         interpreter.set_input(np.ascontiguousarray(sample[None]), 0)
         interpreter.invoke()
-        outputs.append(interpreter.get_output(0).reshape(-1).copy())
-    return np.stack(outputs)
+        found.append(np.concatenate([interpreter.get_output(number).reshape(-1) for number in numbers]))
+    return np.stack(found)
+
+
+def _outputs(model: bytes) -> int:
+    """Number of the model's outputs, which the binding does not tell."""
+    return schema_module().Model.GetRootAsModel(model, 0).Subgraphs(0).OutputsLength()

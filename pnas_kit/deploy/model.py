@@ -1,11 +1,11 @@
 """A quantised net as plain NumPy values: what the quantiser makes and the .tflite writer reads."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pnas_kit.space.layers import Layers, Shape
+from pnas_kit.space.layers import Layer, Layers, Shape, only_output, outputs, shapes
 
 
 class QuantError(ValueError):
@@ -27,6 +27,10 @@ class Affine:
     def real(self, stored: np.ndarray) -> np.ndarray:
         """float32 values of the same shape."""
         return (stored.astype(np.float32) - self.zero_point) * np.float32(self.scale)
+
+
+PROBABILITY = Affine(1 / 256, -128)
+"""How TFLite's int8 softmax writes a probability."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,3 +74,24 @@ class QuantModel:
     input_shape: Shape
     tensors: Mapping[str, Affine]
     weights: Mapping[str, Weights]
+
+
+def with_softmax(model: QuantModel, output: str | None = None) -> QuantModel:
+    """The net with a softmax over the channels of one output, which then reads as probabilities from 0 to 255/256.
+
+    It goes on after quantisation because the loss of training and fine-tuning wants logits.
+
+    Args:
+        output: its name, needed where there are several; the softmax takes its place among them.
+
+    Raises:
+        ValueError: several outputs and none is named, or there is none of this name.
+    """
+    output = output or only_output(model.layers, "a softmax without the name of an output")
+    if output not in outputs(model.layers):
+        raise ValueError(f"expected one of the outputs {', '.join(outputs(model.layers))}, got {output!r}")
+    at = [layer.name for layer in model.layers].index(output)
+    channels = shapes(model.layers, model.input_shape)[output][2]
+    last = Layer(f"{output}.softmax", "softmax", (output,), channels)
+    layers = (*model.layers[: at + 1], last, *model.layers[at + 1 :])
+    return replace(model, layers=layers, tensors={**model.tensors, last.name: PROBABILITY})

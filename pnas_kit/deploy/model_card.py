@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pnas_kit.cost import Board, Estimated, energy, estimate, latency, speed, trace
 from pnas_kit.cost.cimage import c_flash_bytes, c_ram_bytes
-from pnas_kit.space.layers import INPUT
+from pnas_kit.space.layers import INPUT, outputs, shapes
 
 from .model import QuantModel
 
@@ -67,9 +67,24 @@ def _what(model: QuantModel, tflite: bytes, facts: Mapping[str, object]) -> list
         ("Input", f"int8, {sides} (rows, columns, channels)"),
         ("Input, real to int8", f"round(real / {read.scale:.9g}) + {read.zero_point}, for real = (raw - mean) / deviation"),
         ("Mean, deviation", _moments(facts)),
-        ("Output", f"int8, {model.layers[-1].channels} classes, not normalised"),
+        *_outputs(model),
         ("Quantisation", facts.get("quantisation")),
         ("SHA-256 of model.tflite", _sha256(tflite)),
+    ]
+
+
+def _outputs(model: QuantModel) -> list[tuple[str, str]]:
+    """A classifier's output in words; of several each with its shape and how its integers read."""
+    names, sizes = outputs(model.layers), shapes(model.layers, model.input_shape)
+    if len(names) == 1:
+        how = "probabilities in 256ths, less 128" if model.layers[-1].kind == "softmax" else "not normalised"
+        return [("Output", f"int8, {model.layers[-1].channels} classes, {how}")]
+    return [
+        (
+            f"Output {number}: {name}",
+            f"int8, {'×'.join(map(str, sizes[name]))}, real = (value - {read.zero_point}) * {read.scale:.9g}",
+        )
+        for number, (name, read) in enumerate((name, model.tensors[name]) for name in names)
     ]
 
 

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from pnas_kit.space.layers import INPUT, Layer, Layers
+from pnas_kit.space.layers import INPUT, Layer, Layers, only_output, outputs
 from pnas_kit.space.net import Net, key
 
 from .fold import Folded, apply, fold
@@ -20,7 +20,7 @@ BATCH = 64
 
 
 class FakeQuantNet(nn.Module):
-    """A folded net whose weights and activations are rounded as on the chip, with gradients passed straight through.
+    """A folded net of one output, weights and activations rounded as on the chip, with gradients passed straight through.
 
     Ranges of activations are those of the calibration and stay; weights move, and their scales with them. Rounding follows
     Jacob et al. 2018 (arXiv 1712.05877), section 3.
@@ -39,7 +39,7 @@ class FakeQuantNet(nn.Module):
             part = (self._weight(layer), self.biases[key(layer)]) if key(layer) in self.weights else None
             value = apply(layer, part, [maps[name] for name in layer.inputs])
             maps[layer.name] = _rounded(value, self.tensors[layer.name])
-        return maps[self.layers[-1].name]
+        return maps[outputs(self.layers)[0]]
 
     def folded(self) -> dict[str, Folded]:
         """The weights as they are now."""
@@ -84,7 +84,9 @@ def fine_tune(
 
     Raises:
         QuantError: as `quantise`.
+        ValueError: the net has several outputs.
     """
+    only_output(net.layers, "fine-tuning on classes")
     folded = fold(net)
     tensors = calibrate(net.layers, net.input_shape, folded, samples)
     student = FakeQuantNet(net.layers, folded, tensors)

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 import torch
 
-from pnas_kit.space.layers import INPUT, Layer, Layers, Shape, shapes
+from pnas_kit.space.layers import INPUT, Layer, Layers, Shape, outputs, shapes
 from pnas_kit.space.net import Net
 
 from .fold import Folded, fold, run_folded
-from .model import Affine, QuantError, QuantModel, Weights
+from .model import PROBABILITY, Affine, QuantError, QuantModel, Weights, with_softmax
 
 BATCH = 32  # samples at once while calibrating: bounds the memory, not the result
 BIAS_STEPS = 2**30  # a bias may use half of int32; the other half is room for the sum of products
@@ -17,7 +17,7 @@ BIAS_STEPS = 2**30  # a bias may use half of int32; the other half is room for t
 Samples = np.ndarray | torch.Tensor | Iterable[np.ndarray | torch.Tensor]
 
 
-def quantise(net: Net, samples: Samples) -> QuantModel:
+def quantise(net: Net, samples: Samples, *, softmax: bool = False) -> QuantModel:
     """The net as integers: int8 activations, int8 or (where a layer's `bits` say so) int4 weights, int32 biases.
 
     Activations: asymmetric, one scale a tensor, the least and greatest value seen over `samples` and 0.
@@ -29,20 +29,22 @@ def quantise(net: Net, samples: Samples) -> QuantModel:
         samples: real training inputs, normalised as in training: float32 `(batch, height, width, channels)` or
             `(batch, channels, height, width)`, or several such batches. Where both readings fit the net, the
             first is taken.
+        softmax: the net is to answer with probabilities; for nets with one output, see `with_softmax` for others.
 
     Raises:
         QuantError: NaN weights or outputs, no samples, samples of another shape, an input or output that
             never changes, or a layer with no integer counterpart.
     """
     folded = fold(net)
-    return assemble(net.layers, tuple(net.input_shape), folded, calibrate(net.layers, net.input_shape, folded, samples))
+    model = assemble(net.layers, tuple(net.input_shape), folded, calibrate(net.layers, net.input_shape, folded, samples))
+    return with_softmax(model) if softmax else model
 
 
 def calibrate(layers: Layers, shape: Shape, folded: Mapping[str, Folded], samples: Samples) -> dict[str, Affine]:
     """The reading of every tensor, from the values that the samples cause; raises as `quantise` does."""
     _check_layers(layers)
     lows, highs, spread = _ranges(layers, folded, _batches(samples, tuple(shape)))
-    _check_alive(spread, layers[-1].name)
+    _check_alive(spread, outputs(layers))
     return _share(layers, lows, highs)
 
 
@@ -64,6 +66,8 @@ def _check_layers(layers: Layers) -> None:
                 f"layer {layer.name!r} has {layer.act} after a concat, which TFLite cannot fuse: "
                 "put the activation on the layers before it"
             )
+        if layer.kind == "softmax" and layer.name not in outputs(layers):
+            raise QuantError(f"layer {layer.name!r} is a softmax that another layer reads: it can only come last")
 
 
 def _batches(samples: Samples, shape: Shape) -> Iterator[torch.Tensor]:
@@ -85,11 +89,12 @@ def _batches(samples: Samples, shape: Shape) -> Iterator[torch.Tensor]:
 def _ranges(
     layers: Layers, folded: Mapping[str, Folded], batches: Iterator[torch.Tensor]
 ) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
-    """Least and greatest value of every tensor, and how far samples differ in the input and in the output."""
+    """Least and greatest value of every tensor, and how far samples differ in the input and in the outputs."""
     lows: dict[str, float] = {}
     highs: dict[str, float] = {}
     firsts: dict[str, torch.Tensor] = {}
     spread: dict[str, float] = {}
+    watched = (INPUT, *outputs(layers))
     count = 0
 
     def see(name: str, value: torch.Tensor) -> None:
@@ -101,7 +106,7 @@ def _ranges(
             )
         lows[name] = min(low, lows.get(name, 0.0))
         highs[name] = max(high, highs.get(name, 0.0))
-        if name in (INPUT, layers[-1].name):
+        if name in watched:
             first = firsts.setdefault(name, value[:1].clone())
             spread[name] = max(spread.get(name, 0.0), float((value - first).abs().max()))
 
@@ -113,8 +118,9 @@ def _ranges(
     return lows, highs, spread if count > 1 else {}
 
 
-def _check_alive(spread: Mapping[str, float], output: str) -> None:
-    for name, what in ((INPUT, "samples are all alike"), (output, "net answers the same to every sample")):
+def _check_alive(spread: Mapping[str, float], answers: tuple[str, ...]) -> None:
+    for name in (INPUT, *answers):
+        what = "samples are all alike" if name == INPUT else "net answers the same to every sample"
         if spread.get(name) == 0.0:
             raise QuantError(
                 f"the range of {name!r} is dead: the {what}; "
@@ -144,7 +150,8 @@ def _share(layers: Layers, lows: Mapping[str, float], highs: Mapping[str, float]
         group = root(name)
         low[group] = min(lows[name], low.get(group, 0.0))
         high[group] = max(highs[name], high.get(group, 0.0))
-    return {name: _affine(low[root(name)], high[root(name)]) for name in lows}
+    fixed = {layer.name: PROBABILITY for layer in layers if layer.kind == "softmax"}
+    return {name: fixed.get(name) or _affine(low[root(name)], high[root(name)]) for name in lows}
 
 
 def _affine(low: float, high: float) -> Affine:

@@ -1,11 +1,14 @@
 """Runs a .tflite file on this machine, with the arithmetic of the board."""
 
+import itertools
+import math
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -19,11 +22,34 @@ class Stopped(Exception):
     """Raised when the caller's `stop` said so."""
 
 
+@dataclass(frozen=True)
+class Output:
+    """One of a model's outputs: its name, shape (without the batch) and reading, and where it starts in a row of `run`."""
+
+    name: str
+    shape: tuple[int, ...]
+    reading: Affine
+    start: int
+
+    def stored(self, y: np.ndarray) -> np.ndarray:
+        """This output, int8 `(count, *shape)`, of what `Interpreter.run` returned."""
+        return y[:, self.start : self.start + math.prod(self.shape)].reshape(len(y), *self.shape)
+
+    def real(self, y: np.ndarray) -> np.ndarray:
+        """float32 `(count, *shape)` of what `Interpreter.run` returned."""
+        return self.reading.real(self.stored(y))
+
+
 class Interpreter:
     """One loaded model; not for several threads at once.
 
     With `reference=True` it runs TFLite's reference kernels, whose integers equal those of TFLite Micro byte for byte
     (tests hold that); with `reference=False` the optimised ones, which may be a step or two off.
+
+    Attributes:
+        outputs: what the model answers with, in the order of the file.
+        input_shape: (height, width, channels).
+        input_reading: of the input's integers.
     """
 
     def __init__(self, model: bytes, *, reference: bool = True, batch: int = 1) -> None:
@@ -41,14 +67,43 @@ class Interpreter:
         self.input_shape: tuple[int, int, int] = tuple(int(n) for n in source["shape"][1:])
         self._inner.resize_tensor_input(source["index"], (batch, *self.input_shape))
         self._inner.allocate_tensors()
-        target = self._inner.get_output_details()[0]
-        self._source, self._target = source["index"], target["index"]
-        self.classes = int(target["shape"][-1])
-        self.input_reading = Affine(float(source["quantization"][0]), int(source["quantization"][1]))
-        self.output_reading = Affine(float(target["quantization"][0]), int(target["quantization"][1]))
+        targets = self._inner.get_output_details()
+        self._source, self._targets = source["index"], [target["index"] for target in targets]
+        self.input_reading = _reading(source)
+        shapes = [tuple(int(n) for n in target["shape"][1:]) for target in targets]
+        starts = [0, *itertools.accumulate(map(math.prod, shapes))]
+        self._width = starts.pop()
+        self.outputs = tuple(
+            Output(target["name"], shape, _reading(target), start)
+            for target, shape, start in zip(targets, shapes, starts, strict=True)
+        )
+
+    @property
+    def classes(self) -> int:
+        """Number of classes of a classifier.
+
+        Raises:
+            ValueError: the model has several outputs, or rows and columns in it.
+        """
+        return self._answer().shape[0]
+
+    @property
+    def output_reading(self) -> Affine:
+        """Of a classifier's integers; raises as `classes` does."""
+        return self._answer().reading
+
+    def _answer(self) -> Output:
+        """The one output of a classifier."""
+        if len(self.outputs) != 1 or len(self.outputs[0].shape) != 1:
+            found = ", ".join(f"{output.name} {output.shape}" for output in self.outputs)
+            raise ValueError(f"expected a classifier with one output (classes,), got {found}: read `outputs` one by one")
+        return self.outputs[0]
 
     def run(self, x: np.ndarray) -> np.ndarray:
         """int8 outputs `(count, classes)` for int8 inputs `(count, height, width, channels)`, any count.
+
+        Of several outputs, or those with rows and columns, a row has all bytes one after another in the order of
+        `outputs`, whose `stored` and `real` take them apart.
 
         Raises:
             ValueError: the inputs are not int8, or not of the model's shape.
@@ -58,23 +113,28 @@ class Interpreter:
                 f"expected int8 inputs of shape (count, {', '.join(map(str, self.input_shape))}), "
                 f"got {x.dtype} {x.shape}: use quantise_input"
             )
-        outputs = np.empty((len(x), self.classes), np.int8)
+        found = np.empty((len(x), self._width), np.int8)
         block = np.zeros((self.batch, *self.input_shape), np.int8)
         for start in range(0, len(x), self.batch):
             part = x[start : start + self.batch]
             block[: len(part)] = part
             self._inner.set_tensor(self._source, block)
             self._inner.invoke()
-            outputs[start : start + len(part)] = self._inner.get_tensor(self._target)[: len(part)]
-        return outputs
+            answers = [self._inner.get_tensor(target).reshape(self.batch, -1) for target in self._targets]
+            found[start : start + len(part)] = np.concatenate(answers, axis=1)[: len(part)]
+        return found
 
     def quantise_input(self, x: np.ndarray) -> np.ndarray:
         """int8 of the same shape for float inputs, normalised as in training."""
         return self.input_reading.quantise(x)
 
     def dequantise(self, y: np.ndarray) -> np.ndarray:
-        """float32 logits of the same shape for int8 outputs."""
+        """float32 logits of the same shape for a classifier's int8 outputs."""
         return self.output_reading.real(y)
+
+
+def _reading(details: Mapping[str, Any]) -> Affine:
+    return Affine(float(details["quantization"][0]), int(details["quantization"][1]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +175,8 @@ def evaluate(
         stop: asked between batches of 32 samples.
 
     Raises:
-        ValueError: no samples, or as many labels as samples are not there, or a label is not a class.
+        ValueError: no samples, or as many labels as samples are not there, or a label is not a class, or the model is no
+            classifier with one output.
         Stopped: `stop` returned True.
         RuntimeMissing: see `Interpreter`.
     """

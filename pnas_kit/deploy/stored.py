@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -18,6 +20,9 @@ from .model import Affine, QuantError, QuantModel, Weights
 NET = "net.json"
 WHEN = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a zip can tell: files made twice are the same file."""
+
+DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, KeyError, TypeError, ValueError, EOFError, NotImplementedError)
+"""What reading half of a file, or a changed one, raises."""
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:
@@ -73,8 +78,31 @@ def load(path: Path | str) -> QuantModel:
             net = json.loads(archive.read(NET))
         with np.load(path, allow_pickle=False) as arrays:
             return _model(net, arrays)
-    except (zipfile.BadZipFile, KeyError, TypeError, ValueError, EOFError) as error:
+    except DAMAGED as error:
         raise QuantError(f"expected a quantised net in {Path(path).name}, got {error}: train the prototype again") from None
+
+
+def load_tests(path: Path | str, model: QuantModel) -> tuple[np.ndarray, np.ndarray]:
+    """The test vectors kept beside a net: int8 inputs `(count, height, width, channels)` and outputs `(count, values)`.
+
+    Raises:
+        QuantError: the file is none, half of one, or of another net.
+        FileNotFoundError: there is none.
+    """
+    name = Path(path).name
+    try:
+        with zipfile.ZipFile(path), np.load(path, allow_pickle=False) as tests:  # NumPy takes other files for pickles
+            x, y = tests["inputs"], tests["outputs"]
+    except DAMAGED as error:
+        raise QuantError(f"expected test inputs and outputs in {name}, got {error}: train the prototype again") from None
+    fits = x.shape[1:] == tuple(model.input_shape) and y.ndim == 2 and len(x) == len(y) > 0
+    if not fits or x.dtype != np.int8 or y.dtype != np.int8:
+        wanted = ", ".join(map(str, model.input_shape))
+        raise QuantError(
+            f"expected int8 inputs (count, {wanted}) and as many int8 outputs in {name}, got {x.dtype} {x.shape} and "
+            f"{y.dtype} {y.shape}: train the prototype again"
+        )
+    return x, y
 
 
 def _model(net: dict, arrays: Mapping[str, np.ndarray]) -> QuantModel:

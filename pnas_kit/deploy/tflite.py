@@ -9,10 +9,10 @@ change both together.
 import flatbuffers
 import numpy as np
 
-from pnas_kit.space.layers import INPUT, Layer, Shape, shapes
+from pnas_kit.space.layers import INPUT, Layer, Layers, Shape, flat, outputs, shapes
 
 from .engine import schema_module
-from .model import Affine, QuantModel, Weights
+from .model import Affine, QuantError, QuantModel, Weights
 
 DESCRIPTION = "PrototypeNAS"
 ALIGNMENT = 16  # of weights and biases in the file: what the schema asks for and vector units want
@@ -26,16 +26,29 @@ OPERATORS = {  # kind: (built-in operator, version, table of options)
     "concat": ("CONCATENATION", 2, "ConcatenationOptions"),
     "max_pool": ("MAX_POOL_2D", 2, "Pool2DOptions"),
     "global_pool": ("AVERAGE_POOL_2D", 2, "Pool2DOptions"),
+    "softmax": ("SOFTMAX", 2, "SoftmaxOptions"),
 }
 ACTIVATIONS = {None: "NONE", "relu": "RELU", "relu6": "RELU6"}
+
+
+def check_known(layers: Layers) -> None:
+    """Raises QuantError where a layer has no TFLite operator."""
+    for layer in layers:
+        if layer.kind not in OPERATORS:
+            raise QuantError(
+                f"layer {layer.name!r} is a {layer.kind!r}, which the exporter does not know; "
+                f"build the net of {', '.join(OPERATORS)}"
+            )
 
 
 def write_tflite(model: QuantModel) -> bytes:
     """The .tflite file; the same model gives the same bytes.
 
     Raises:
+        QuantError: a layer that the exporter does not know.
         RuntimeMissing: no package with the TFLite schema is installed.
     """
+    check_known(model.layers)
     return _Writer(model).file()
 
 
@@ -50,7 +63,7 @@ class _Writer:
         self.shared: dict[tuple, int] = {}
         self.index = {name: i for i, name in enumerate(self.sizes)}
         self.constants: dict[str, tuple[int, int]] = {}
-        self.flat = {layer.name for layer in model.layers if layer.kind == "linear"}
+        self.flat = flat(model.layers)
         self.kinds = list(dict.fromkeys(layer.kind for layer in model.layers))
 
     def file(self) -> bytes:
@@ -60,12 +73,11 @@ class _Writer:
         tensors = self.activations() + self.weights()
         operators = [self.operator(layer) for layer in self.model.layers]
         codes = [self.code(kind) for kind in self.kinds]
-        last = self.model.layers[-1].name
         subgraph = self.table(
             "SubGraph",
             Tensors=self.offsets(tensors),
             Inputs=self.integers([self.index[INPUT]]),
-            Outputs=self.integers([self.index[last]]),
+            Outputs=self.integers([self.index[name] for name in outputs(self.model.layers)]),
             Operators=self.offsets(operators),
         )
         root = self.table(
@@ -151,6 +163,8 @@ class _Writer:
         if layer.kind == "global_pool":
             whole = self.sizes[layer.inputs[0]]
             return {**_strides(whole), **_filter(whole), **act, "Padding": self.schema.Padding.VALID}
+        if layer.kind == "softmax":
+            return {"Beta": 1.0}
         return {"Axis": 3, **act} if layer.kind == "concat" else act
 
     def code(self, kind: str) -> int:

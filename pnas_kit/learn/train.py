@@ -16,6 +16,7 @@ from torch import Tensor
 
 from pnas_kit.space import Arch
 from pnas_kit.space.channels import ChannelSets, channel_sets
+from pnas_kit.space.layers import only_output
 from pnas_kit.space.net import Net, build
 from pnas_kit.vision_ops import timm
 
@@ -44,9 +45,11 @@ class Training:
 
     Raises:
         TrainingError: the loss is not a number.
+        ValueError: the architecture is no classifier.
     """
 
     def __init__(self, arch: Arch, data: Dataset, recipe: Recipe, *, seed: int = 0, checkpoint: Path | None = None) -> None:
+        only_output(arch.layers, "training on class labels")
         self.recipe, self.checkpoint = recipe, checkpoint
         self._sets = channel_sets(arch.layers, arch.input_shape[2])
         self._goal = self._sets.kept(arch.sparsity)

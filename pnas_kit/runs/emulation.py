@@ -1,25 +1,28 @@
 """A prototype's run on an emulated board: a small detached job, `python -m pnas_kit emulate RUN NUMBER`.
 
-It writes `emulating.json` while it works and `emulated.json` at its end; who looks at the run reads only these.
+It writes `emulating.json` while it works and `emulated.json` at its end; who looks at the run reads only these. It builds in
+`emulating`, a folder that goes with it.
 """
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 import time
 import traceback
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
 
 from .folder import read_json, write_json
-from .process import is_alive, launch
+from .process import end, is_alive, launch
 
 if TYPE_CHECKING:
     from .run import Run
 
-GOING, DONE, LOG = "emulating.json", "emulated.json", "emulate.log"
+GOING, DONE, LOG, PLACE = "emulating.json", "emulated.json", "emulate.log", "emulating"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +30,7 @@ class Emulation:
     """How a prototype's run on an emulated board stands.
 
     Attributes:
-        state: "running", "done", "failed" (an error was recorded) or "crashed" (the job is gone without a word).
+        state: "running", "done", "stopped", "failed" (an error was recorded) or "crashed" (the job is gone without a word).
         message, share: what is being done, and how much of it, 0 to 1.
         error: what went wrong and what to do, in words.
         pid, started: of the job.
@@ -59,8 +62,35 @@ class Emulation:
 def start(run: Run, number: int) -> None:
     """Start the job for a prototype; the caller has looked that none is going on."""
     folder = run.prototype(number)
+    _tidy(folder)
     write_json(folder / GOING, asdict(Emulation(message="starting", started=time.time())))
-    launch(folder / LOG, "emulate", str(run.path), str(number))
+    try:
+        pid = launch(folder / LOG, "emulate", str(run.path), str(number))
+    except OSError:
+        (folder / GOING).unlink()
+        raise
+    known = read_json(folder / GOING)
+    if known and known["pid"] is None:  # the job has not spoken yet: from now on it can be stopped nevertheless
+        with contextlib.suppress(psutil.NoSuchProcess):
+            write_json(folder / GOING, known | {"pid": pid, "started": psutil.Process(pid).create_time()})
+
+
+def stop(folder: Path) -> None:
+    """End the job in a prototype's folder, with the compiler or emulator that it started; nothing where none is going on."""
+    found = read(folder)
+    if found is None or found.state != "running":
+        return
+    end(found.pid, found.started)
+    if (folder / GOING).exists():  # else it was done just before
+        write_json(folder / GOING, asdict(replace(found, state="stopped", message="", pid=None)))
+    _tidy(folder)
+
+
+def _tidy(folder: Path) -> None:
+    """Remove what an ended job left half-made."""
+    shutil.rmtree(folder / PLACE, ignore_errors=True)
+    for draft in folder.glob("emulat*.draft"):
+        draft.unlink(missing_ok=True)
 
 
 def read(folder: Path) -> Emulation | None:
@@ -90,22 +120,31 @@ def work(run: Run, number: int) -> int:
         done = _emulate(run, number, tell)
     except Exception as error:
         traceback.print_exc()
-        tell(state="failed", error=f"{error}" or type(error).__name__)
+        tell(state="failed", error=in_words(error))
         return 1
+    finally:
+        shutil.rmtree(folder / PLACE, ignore_errors=True)
     write_json(folder / DONE, asdict(done))
     (folder / GOING).unlink()
     return 0
 
 
-def _emulate(run: Run, number: int, tell) -> Emulation:
-    import numpy as np
+def in_words(error: Exception) -> str:
+    """What went wrong and what to do."""
+    if isinstance(error, OSError) and error.strerror:
+        where = f" at {Path(error.filename).name}" if isinstance(error.filename, str) else ""
+        return f"the disk refused to work ({error.strerror}{where}): free some space or allow writing, then run it again"
+    return f"{error}" or type(error).__name__
 
+
+def _emulate(run: Run, number: int, tell) -> Emulation:
     from pnas_kit.deploy.emulate import emulate
-    from pnas_kit.deploy.stored import load
+    from pnas_kit.deploy.stored import load, load_tests
 
     model = load(run.file(number, "quant.npz"))
-    with np.load(run.file(number, "tests.npz"), allow_pickle=False) as tests:
-        inputs, outputs = tests["inputs"], tests["outputs"]
-    found = emulate(model, inputs, run.problem.board, progress=tell)
+    inputs, outputs = load_tests(run.file(number, "tests.npz"), model)
+    place = run.prototype(number) / PLACE
+    place.mkdir(exist_ok=True)
+    found = emulate(model, inputs, run.problem.board, expected=outputs, progress=tell, folder=place)
     names = ("how", "machine", "core", "tests", "different", "instructions", "code_bytes", "ram_bytes", "seconds")
     return Emulation(state="done", share=1.0, bytes=int(outputs.size), **{name: getattr(found, name) for name in names})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from pnas_kit.cost import estimate
 from pnas_kit.cost.estimate import ram_bytes
+from pnas_kit.cost.scratch import CMSIS_NN
 from pnas_kit.learn.data import Dataset, load, validation_split
 from pnas_kit.learn.recipe import Recipe, recipe_for
 from pnas_kit.search import Candidate
@@ -30,6 +31,7 @@ MOST_LOST = 0.005
 FINE_TUNING_EPOCHS = 5
 TESTS = 20
 """Test samples that the firmware's self-test and the emulated board run."""
+DELIVERED = ("model.tflite", "model_data.h", "report.html", "firmware.zip")
 
 
 def make_prototype(path: str, number: int, threads: int) -> None:
@@ -103,11 +105,13 @@ def _deliver(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, net)
     folder = run.prototype(candidate.number)
     quantised, model, method = _quantised(run, data, recipe, net)
     score = evaluate(model, data.test_x, data.test_y, threads=run.config.workers)
+    plain = ram_bytes(net.layers, net.input_shape)
+    scratch = max(0, ram_bytes(net.layers, net.input_shape, CMSIS_NN, run.problem.board.core) - plain)
     try:
         allocated = arena(model)
         measured, arena_needed = allocated.head_bytes, allocated.total_bytes  # a host's structures are larger than a board's
     except RuntimeMissing:
-        measured, arena_needed = None, ram_bytes(net.layers, net.input_shape)
+        measured, arena_needed = None, plain
     cost = estimate(net.layers, net.input_shape, run.problem.board, engine=run.problem.engine)
     epochs = run.epochs(candidate.number)
     result = Result(
@@ -132,9 +136,11 @@ def _deliver(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, net)
     )
     write_bytes(folder / "model.tflite", model)
     _write_firmware(run, candidate, data, quantised, model, result)
-    write_text(folder / "model_data.h", c_header(model, "model_data", arena_needed, data.card))
+    write_text(folder / "model_data.h", c_header(model, "model_data", arena_needed + scratch, data.card))
     write_text(folder / "report.html", _report(run, candidate, data, result))
-    write_json(folder / "result.json", asdict(result))
+    made = [path for name in DELIVERED if (path := folder / name).is_file()]
+    files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in made}
+    write_json(folder / "result.json", asdict(replace(result, files=files)))
 
 
 def _write_firmware(run: Run, candidate: Candidate, data: Dataset, model: QuantModel, tflite: bytes, result: Result) -> None:
@@ -159,6 +165,7 @@ def _write_firmware(run: Run, candidate: Candidate, data: Dataset, model: QuantM
     try:
         project = firmware_project(model, tflite, (inputs, outputs), data.card, run.problem.board, facts)
     except FirmwareError as error:
+        (folder / "firmware.zip").unlink(missing_ok=True)  # of an earlier attempt
         write_text(folder / "firmware.txt", str(error))
     else:
         write_bytes(folder / "firmware.zip", project)

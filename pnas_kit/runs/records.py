@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pnas_kit.cost import Board, boards, speed
 from pnas_kit.learn.data import CATALOGUE
@@ -127,6 +127,7 @@ class Result:
         epochs, train_seconds, validation_accuracy: of the training.
         sha256: of the `.tflite`.
         quantisation: "post-training" or "quantisation-aware", whichever the validation part preferred.
+        files: SHA-256 of every file made for the user, by name.
     """
 
     number: int
@@ -147,3 +148,4 @@ class Result:
     validation_accuracy: float
     sha256: str
     quantisation: str = "post-training"
+    files: dict[str, str] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import time
@@ -14,7 +15,7 @@ from pnas_kit.search.front import propose
 from pnas_kit.search.journal import Journal
 
 from . import emulation
-from .emulation import Emulation
+from .emulation import Emulation, in_words
 from .folder import read_json, read_lines, write_json
 from .process import is_alive, launch
 from .records import PHASES, Config, Result, Status
@@ -174,19 +175,41 @@ class Run:
             raise RunError(f"prototype {number} has no {name} yet: train it first")
         return path
 
+    def delivered(self, number: int, name: str) -> bytes:
+        """One of a prototype's files for its user: only as it was written.
+
+        Raises:
+            RunError: it does not exist (yet), or was damaged since.
+        """
+        path, result = self.file(number, name), self.result(number)
+        content = path.read_bytes()
+        wanted = result.files.get(name) if result else None
+        if wanted not in (None, hashlib.sha256(content).hexdigest()):
+            raise RunError(f"{name} of prototype {number} was changed or cut short on the disk: train the prototype again")
+        return content
+
     # ---- the emulated board
 
     def emulate(self, number: int) -> None:
         """Run a prototype's generated C on an emulated board, in a process of its own that outlives this one.
 
         Raises:
-            RunError: it is being run already, or it has no integer net (yet).
+            RunError: it is being run already, it has no integer net (yet), or its folder cannot be written.
         """
         found = self.emulation(number)
         if found and found.state == "running":
-            raise RunError(f"prototype {number} is being run on an emulated board already; wait until it is done")
+            raise RunError(
+                f"prototype {number} is being run on an emulated board already; wait until it is done, or stop it"
+            )
         self.file(number, "quant.npz")
-        emulation.start(self, number)
+        try:
+            emulation.start(self, number)
+        except OSError as error:
+            raise RunError(f"the run on an emulated board cannot start: {in_words(error)}") from error
+
+    def stop_emulation(self, number: int) -> None:
+        """End a run on an emulated board at once; `emulate` starts it anew."""
+        emulation.stop(self.prototype(number))
 
     def emulation(self, number: int) -> Emulation | None:
         """How a prototype's run on an emulated board stands; None where nobody asked for it."""

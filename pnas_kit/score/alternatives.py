@@ -8,9 +8,10 @@ import torch
 from torch import Tensor, nn
 
 from .observe import ACTIVATIONS, Observation, as_found, training_mode
-from .registry import ProxyError, gradients_of, proxy
+from .registry import ProxyError, check_gradients, proxy
 
-NORMS = (nn.BatchNorm2d, nn.GroupNorm, nn.LayerNorm, nn.InstanceNorm2d)
+PASSED = (*ACTIVATIONS, nn.modules.dropout._DropoutNd, nn.BatchNorm2d, nn.GroupNorm, nn.LayerNorm, nn.InstanceNorm2d)
+"""What SynFlow's linear net passes through."""
 
 JACOBIAN_OFFSET = 1e-5
 """Keeps an eigenvalue of 0 from the logarithm; the authors' value."""
@@ -29,7 +30,8 @@ def gradnorm(seen: Observation) -> float:
     Raises:
         ProxyError: a layer's gradients are missing, or all are 0.
     """
-    total = sum(float(torch.linalg.vector_norm(g[0], dtype=torch.float64)) for _, g in gradients_of("gradnorm", seen))
+    check_gradients("gradnorm", seen)
+    total = float(np.sqrt(np.add.reduceat(np.square(seen.flat_gradients[0]), seen.starts)).sum())
     if total == 0:
         raise ProxyError("gradnorm", "every layer", "the gradient is 0 throughout; the net is dead")
     return total
@@ -75,7 +77,7 @@ def synflow(seen: Observation) -> float:
     linear = {name: p.detach().abs().to(torch.float64) for name, p in net.named_parameters()}
     weights = [linear[f"{name}.weight"].requires_grad_(True) for name in seen.weights]
     ones = torch.ones(1, *shape[1:], dtype=torch.float64, device=seen.inputs.device)
-    passed = [m for m in net.modules() if isinstance(m, (*ACTIVATIONS, *NORMS, nn.modules.dropout._DropoutNd))]
+    passed = [m for m in net.modules() if isinstance(m, PASSED)]
     with as_found(net), _passed_through(passed), torch.enable_grad():
         flow = torch.func.functional_call(net, linear, ones).sum()
         found = torch.autograd.grad(flow, weights, allow_unused=True)

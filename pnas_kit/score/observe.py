@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import cached_property
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -13,6 +15,9 @@ Batch = tuple[Tensor, Tensor]
 
 ACTIVATIONS = (nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.PReLU, nn.ELU, nn.GELU, nn.SiLU, nn.Hardswish)
 """Modules whose input has a binary code. `nn.Identity`, the place of no activation, is none of them."""
+
+NORMS = nn.modules.batchnorm._BatchNorm
+MODES = ("training", "track_running_stats")
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,26 @@ class Observation:
     net: nn.Module
     inputs: Tensor
     jacobian: Tensor | None = None
+
+    @cached_property
+    def layers(self) -> tuple[str, ...]:
+        """The layers with weights that every back-propagated loss depends on."""
+        return tuple(name for name in self.weights if all(name in found for found in self.gradients))
+
+    @cached_property
+    def starts(self) -> np.ndarray:
+        """Where each of `layers` begins in the flat arrays."""
+        return np.cumsum([0, *(self.weights[name].numel() for name in self.layers)])[:-1]
+
+    @cached_property
+    def flat_weights(self) -> np.ndarray:
+        """float64 `(weights of all layers,)`. In one array, because a net has a hundred layers of a few hundred weights."""
+        return _flat(self.weights, self.layers)
+
+    @cached_property
+    def flat_gradients(self) -> np.ndarray:
+        """float64 `(batches, weights of all layers)`."""
+        return np.stack([_flat(found, self.layers) for found in self.gradients])
 
 
 def observe(net: nn.Module, batches: Sequence[Batch], backward: int, *, jacobian: bool = False) -> Observation:
@@ -91,6 +116,10 @@ def check(batches: Sequence[Batch], needed: int) -> None:
             raise ValueError(f"expected finite inputs, got NaN or infinity in batch {index}; clean the data set")
 
 
+def _flat(tensors: dict[str, Tensor], names: Sequence[str]) -> np.ndarray:
+    return torch.cat([tensors[name].reshape(-1) for name in names]).cpu().numpy().astype(np.float64)
+
+
 def _gradients(loss: Tensor, weights: dict[str, Tensor]) -> dict[str, Tensor]:
     # `autograd.grad` returns gradients and writes no `.grad`: nothing to clear between batches, nothing to restore.
     found = torch.autograd.grad(loss, list(weights.values()), allow_unused=True)
@@ -98,11 +127,12 @@ def _gradients(loss: Tensor, weights: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def training_mode(net: nn.Module) -> None:
-    """Batch norm by the batch's own statistics, no dropout."""
-    net.train()
+    """Batch norm by the batch's own statistics, which it does not keep; no dropout. `as_found` undoes it."""
     for module in net.modules():
-        if isinstance(module, nn.modules.dropout._DropoutNd):
-            module.eval()
+        # Through `vars`, because `nn.Module.__setattr__` would take more time than a small convolution.
+        vars(module)["training"] = not isinstance(module, nn.modules.dropout._DropoutNd)
+        if isinstance(module, NORMS):
+            vars(module)["track_running_stats"] = False
 
 
 @contextmanager
@@ -114,7 +144,7 @@ def _hooks(net: nn.Module, maps: dict[str, Tensor], codes: dict[str, Tensor]) ->
         return lambda module, inputs, output: _put(maps, name, output.detach()[0].flatten(1).clone())
 
     def keep_code(name: str):
-        return lambda module, inputs: _put(codes, name, (inputs[0].detach() > 0).flatten(1))
+        return lambda module, inputs: _put(codes, name, _rows(inputs[0].detach() > 0))
 
     handles = []
     try:
@@ -129,24 +159,33 @@ def _hooks(net: nn.Module, maps: dict[str, Tensor], codes: dict[str, Tensor]) ->
             handle.remove()
 
 
+def _rows(code: Tensor) -> Tensor:
+    """`(batch, units)`, the units in the order in which they lie in memory, because flattening channels-last maps copies."""
+    return (code.movedim(1, -1) if code.ndim == 4 else code).flatten(1)
+
+
 def _put(store: dict[str, Tensor], name: str, value: Tensor) -> None:
-    calls = sum(1 for key in store if key == name or key.startswith(f"{name}#"))
-    store[name if calls == 0 else f"{name}#{calls + 1}"] = value
+    key, calls = name, 1
+    while key in store:
+        calls += 1
+        key = f"{name}#{calls}"
+    store[key] = value
 
 
 @contextmanager
 def as_found(net: nn.Module) -> Iterator[None]:
     """Restores modes, buffers (batch norm's running statistics) and which parameters want gradients."""
-    modes = [(module, module.training) for module in net.modules()]
-    buffers = [(buffer, buffer.clone()) for buffer in net.buffers()]
-    wanted = [(parameter, parameter.requires_grad) for parameter in net.parameters()]
+    modules = list(net.modules())
+    before = [(vars(module), {name: vars(module)[name] for name in MODES if name in vars(module)}) for module in modules]
+    buffers = [(b, b.clone()) for m in modules if not isinstance(m, NORMS) for b in m._buffers.values() if b is not None]
+    wanted = [(p, p.requires_grad) for m in modules for p in m._parameters.values() if p is not None]
     try:
         yield
     finally:
-        for module, mode in modes:
-            module.training = mode
+        for attributes, values in before:
+            attributes.update(values)
         with torch.no_grad():
-            for buffer, before in buffers:
-                buffer.copy_(before)
+            for buffer, value in buffers:
+                buffer.copy_(value)
         for parameter, flag in wanted:
             parameter.requires_grad_(flag)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from .observe import Observation
-from .registry import ProxyError, gradients_of, proxy
+from .registry import ProxyError, check_gradients, proxy
 
 # Relative size, against a layer's largest value, below which float32 convolutions differ by rounding alone.
 ROUNDING = 1e-6
@@ -78,23 +78,17 @@ def zico(seen: Observation) -> float:
     Raises:
         ProxyError: a layer's gradients are missing, or the same on all batches.
     """
-    total = 0.0
-    for name, gradients in gradients_of("zico", seen):
-        ratio = _inverse_variation(gradients)
-        if not ratio > 0:
-            raise ProxyError("zico", name, "no gradient differs between the batches; is a batch repeated, or the net dead?")
-        total += float(np.log(ratio))
-    return total
-
-
-def _inverse_variation(gradients: list[Tensor]) -> float:
-    """Sum over weights of mean over batches of |gradient| / its standard deviation, where that is above 0."""
+    check_gradients("zico", seen)
     # float64, since two nearly equal gradients leave few digits in their difference; and it holds sums of float32
     # exactly, so that equal gradients deviate by exactly 0 and not by the rounding of their mean.
-    stack = torch.stack(gradients).flatten(1).to(torch.float64)
-    deviation = (stack - stack.mean(0)).square_().mean(0).sqrt_()
-    ratio = stack.abs_().mean(0) / deviation
-    return float(torch.where(deviation > 0, ratio, 0.0).sum())
+    gradients = seen.flat_gradients
+    deviation = gradients.std(axis=0)
+    ratio = np.divide(np.abs(gradients).mean(axis=0), deviation, out=np.zeros_like(deviation), where=deviation > 0)
+    layers = np.add.reduceat(ratio, seen.starts)
+    if not (layers > 0).all():
+        dead = seen.layers[int(np.argmin(layers))]
+        raise ProxyError("zico", dead, "no gradient differs between the batches; is a batch repeated, or the net dead?")
+    return float(np.log(layers).sum())
 
 
 @proxy("naswot", backward=0)
@@ -121,10 +115,15 @@ def naswot(seen: Observation) -> float:
 
 def _agreement(code: Tensor) -> np.ndarray:
     """Units with the same code for each two samples, float64 `(samples, samples)`, of bool `(samples, units)`."""
-    # c_i . c_j counts units on in both. float32 holds counts up to 2^24 exactly, far above a layer's units.
-    # Seen as bytes first: torch converts those six times as fast as bool.
-    both = code.view(torch.uint8).to(torch.float32)
-    both = (both @ both.T).cpu().numpy().astype(np.float64)
+    # c_i . c_j counts units on in both, exactly. Bytes multiply three times as fast as floats, but not on every device;
+    # float32 holds counts up to 2^24 exactly, far above a layer's units.
+    if code.device.type == "cpu":
+        whole = code.view(torch.int8)
+        both = torch._int_mm(whole, whole.T)
+    else:
+        real = code.view(torch.uint8).to(torch.float32)
+        both = real @ real.T
+    both = both.cpu().numpy().astype(np.float64)
     on = both.diagonal()
     return code.shape[1] - (on[:, None] + on[None, :] - 2 * both)
 
@@ -146,10 +145,8 @@ def snip(seen: Observation) -> float:
     Raises:
         ProxyError: a layer's gradients are missing, or all are 0.
     """
-    total = sum(
-        float((gradients[0] * seen.weights[name]).abs().sum(dtype=torch.float64))
-        for name, gradients in gradients_of("snip", seen)
-    )
+    check_gradients("snip", seen)
+    total = float(np.abs(seen.flat_gradients[0] * seen.flat_weights).sum())
     if total == 0:
         raise ProxyError("snip", "every layer", "gradient times weight is 0 throughout; the net is dead")
     return total

@@ -1,11 +1,10 @@
 """The registry of proxies, and the one function that asks them about a net."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
-from torch import Tensor, nn
+from torch import nn
 
 from .observe import Batch, Observation, check, observe
 
@@ -100,14 +99,14 @@ def _value(entry: Proxy, seen: Observation) -> float:
     return value
 
 
-def gradients_of(name: str, seen: Observation) -> Iterator[tuple[str, list[Tensor]]]:
-    """Each layer with its gradients, one per batch."""
+def check_gradients(name: str, seen: Observation) -> None:
+    """Raises ProxyError unless every layer with weights has finite gradients."""
     if not seen.weights:
         raise ProxyError(name, "the whole net", "it has no convolution and no linear layer")
     for layer in seen.weights:
-        if any(layer not in batch for batch in seen.gradients):
+        if layer not in seen.layers:
             raise ProxyError(name, layer, "the loss does not depend on it; remove the layer or connect it")
-        gradients = [batch[layer] for batch in seen.gradients]
-        if not all(bool(torch.isfinite(gradient).all()) for gradient in gradients):
-            raise ProxyError(name, layer, "its gradient is not finite; check the inputs' scale and the weights")
-        yield layer, gradients
+    finite = np.isfinite(seen.flat_gradients).all(axis=0)
+    if not finite.all():
+        layer = seen.layers[int(np.searchsorted(seen.starts, np.argmin(finite), side="right")) - 1]
+        raise ProxyError(name, layer, "its gradient is not finite; check the inputs' scale and the weights")

@@ -14,7 +14,7 @@ from optuna.storages import BaseStorage
 from pnas_kit.space import Arch
 
 from .candidate import Candidate
-from .evaluate import Batches, Problem, evaluate
+from .evaluate import Batches, Problem, check, evaluate
 from .ledger import Ledger
 
 LOOKAHEAD = 16
@@ -49,7 +49,9 @@ def search(
 
     Raises:
         SearchError: a worker process died.
+        ValueError: no net could be scored on these batches.
     """
+    check(problem, batches)
     ledger = Ledger(problem, seed, storage)
     if workers == 0:
         yield from _run(ledger, trials, lambda number, arch: _done(evaluate(number, arch, problem, batches)))

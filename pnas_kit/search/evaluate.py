@@ -15,6 +15,7 @@ from pnas_kit.space import Arch, Shape, ShapeError
 
 from .candidate import Candidate, Limits
 from .precision import fitted
+from .process import device, keep_memory
 
 Batches = Sequence[tuple[np.ndarray, np.ndarray]]
 """Mini-batches of float32 `(batch, height, width, channels)` and int64 `(batch,)`."""
@@ -67,6 +68,29 @@ class Problem:
         return [*(getattr(candidate.cost, name) for name in self.costs), *(candidate.proxies[name] for name in self.proxies)]
 
 
+def check(problem: Problem, batches: Batches) -> None:
+    """Raises ValueError if no net for the problem could be scored on these batches; `proxy_batches` draws such as can be."""
+    height, width, channels = problem.input_shape
+    for index, (x, y) in enumerate(batches):
+        if x.shape[1:] != (height, width, channels) or x.dtype != np.float32 or len(x) < 2:
+            raise ValueError(
+                f"batch {index}: expected float32 of 2 or more samples of {problem.input_shape}, got {x.dtype} {x.shape}"
+            )
+        if not np.isfinite(x).all():
+            raise ValueError(f"batch {index}: expected finite values, got NaN or infinity; clean the data set")
+        if y.shape != x.shape[:1] or y.dtype != np.int64 or y.min() < 0 or y.max() >= problem.classes:
+            raise ValueError(
+                f"batch {index}: expected {len(x)} int64 labels 0 to {problem.classes - 1}, got {y.dtype} {y.shape} "
+                f"from {y.min()} to {y.max()}"
+            )
+        if len(np.unique(x.reshape(len(x), -1), axis=0)) < len(x):
+            raise ValueError(
+                f"batch {index}: expected samples that differ, got equal ones; NASWOT's matrix would be singular"
+            )
+    if len(batches) < 2:
+        raise ValueError(f"expected at least two batches, got {len(batches)}; ZiCo compares their gradients")
+
+
 def evaluate(number: int, arch: Arch, problem: Problem, batches: Batches) -> Candidate:
     """The candidate for `arch`: its cost, and its proxies if it meets the limits.
 
@@ -103,9 +127,12 @@ def _score(arch: Arch, problem: Problem, batches: Batches) -> dict[str, float]:
     from pnas_kit.score import score
     from pnas_kit.space.net import build
 
+    keep_memory()
     with _one_thread():
-        net = build(arch.pruned, arch.input_shape, problem.seed)
-        tensors = [(torch.from_numpy(x).permute(0, 3, 1, 2), torch.from_numpy(y)) for x, y in batches]
+        net = build(arch.pruned, arch.input_shape, problem.seed).to(device())
+        tensors = [
+            (torch.from_numpy(x).permute(0, 3, 1, 2).to(device()), torch.from_numpy(y).to(device())) for x, y in batches
+        ]
         return score(net, tensors, problem.proxies)
 
 

@@ -6,17 +6,18 @@ import sys
 from pathlib import Path
 
 from optuna.storages import JournalStorage
-from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
+from optuna.storages.journal import JournalFileOpenLock
 
 from .candidate import Candidate
 from .evaluate import Problem
+from .journal_file import JournalFile
 from .ledger import STUDY, read_candidate
 
 
 def journal_storage(path: Path) -> JournalStorage:
     """An Optuna storage in a file."""
     lock = JournalFileOpenLock(str(path)) if sys.platform == "win32" else None
-    return JournalStorage(JournalFileBackend(str(path), lock_obj=lock))
+    return JournalStorage(JournalFile(str(path), lock_obj=lock))
 
 
 class Journal:

@@ -3,9 +3,9 @@
 from .arch import Arch, space, task_of
 from .choices import Choice, count
 from .families import FAMILIES, Family, families_for
-from .layers import Layer, Layers, Shape, ShapeError, shapes
+from .layers import Layer, Layers, Shape, ShapeError, outputs, shapes
 
 __all__ = [
     "FAMILIES", "Arch", "Choice", "Family", "Layer", "Layers", "Shape", "ShapeError",
-    "count", "families_for", "shapes", "space", "task_of",
+    "count", "families_for", "outputs", "shapes", "space", "task_of",
 ]  # fmt: skip

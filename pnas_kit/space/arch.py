@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -12,8 +13,10 @@ from .channels import channel_sets, resized
 from .choices import GROUPS, Choice, choices
 from .draft import Draft
 from .families import FAMILIES, families_for
+from .head import detect
 from .layers import Layers, Shape
 
+HEADS = ("classifier", "detector")
 IMAGE_LIMITS = "images of 8x8x1 to 160x160x3"
 SERIES_LIMITS = "series of 16 to 4096 samples and 1 to 64 channels"
 
@@ -29,9 +32,10 @@ class Arch:
         width: scale of every convolution's channels, 0.1 to 1.
         sparsity: share of each group's channels that pruning removes, 0.1 to 0.9; 0 prunes nothing.
         input_shape: height, width, channels; height 1 for a series.
-        classes: number of classes.
+        classes: number of classes, of the sample or (detector) of the objects in it.
         bits: precision of the deployed weights of each group's convolutions, 8 or 4. Not one of the fourteen parameters:
             `pnas_kit.search.precision` sets it.
+        head: what the network answers: "classifier", one logit a class, or "detector", see `pnas_kit.space.head`.
     """
 
     family: str
@@ -43,6 +47,7 @@ class Arch:
     input_shape: Shape
     classes: int
     bits: tuple[int, ...] = (8,) * GROUPS
+    head: str = "classifier"
 
     def __post_init__(self) -> None:
         if self.family not in FAMILIES:
@@ -52,8 +57,12 @@ class Arch:
                 raise ValueError(f"{name} has one value for each of {GROUPS} groups, got {getattr(self, name)}")
         if task_of(self.input_shape) not in FAMILIES[self.family].tasks:
             raise ValueError(f"{self.family} does not take inputs of shape {self.input_shape}")
-        if self.classes < 2:
-            raise ValueError(f"a classifier needs at least 2 classes, got {self.classes}")
+        if self.head not in HEADS:
+            raise ValueError(f"head is one of {list(HEADS)}, got {self.head!r}")
+        if self.head == "detector" and task_of(self.input_shape) != "image":
+            raise ValueError(f"a detector takes images, got an input of shape {self.input_shape}")
+        if self.classes < (1 if self.head == "detector" else 2):
+            raise ValueError(f"a classifier needs at least 2 classes and a detector 1, got {self.classes}")
 
     @cached_property
     def layers(self) -> Layers:
@@ -69,17 +78,20 @@ class Arch:
     @property
     def words(self) -> str:
         """The architecture in a line, for people."""
+        title = FAMILIES[self.family].title + " detector" * (self.head == "detector")
         removed = 100 * sum(self.sparsity) / GROUPS
         fours = [str(g + 1) for g in range(GROUPS) if self.bits[g] == 4]
         precision = f", int4 weights in group{'s' * (len(fours) > 1)} {', '.join(fours)}" if fours else ""
         return (
-            f"{FAMILIES[self.family].title}, {'+'.join(map(str, self.depth))} blocks, width {self.width:.2f}, "
+            f"{title}, {'+'.join(map(str, self.depth))} blocks, width {self.width:.2f}, "
             f"kernels {'-'.join(map(str, self.kernel))}, strides {'-'.join(map(str, self.stride))}, {removed:.0f} % pruned"
             f"{precision}"
         )
 
     @classmethod
-    def from_params(cls, params: Mapping[str, str | int | float], input_shape: Shape, classes: int) -> Arch:
+    def from_params(
+        cls, params: Mapping[str, str | int | float], input_shape: Shape, classes: int, *, head: str = "classifier"
+    ) -> Arch:
         """The architecture for one value of each parameter in `choices`."""
         for choice in space(input_shape):
             choice.check(params[choice.name])
@@ -94,6 +106,7 @@ class Arch:
             sparsity=tuple(float(params[f"sparsity_{g}"]) for g in groups),
             input_shape=input_shape,
             classes=classes,
+            head=head,
         )
 
     def to_json(self) -> str:
@@ -126,10 +139,24 @@ STEM_STRIDE_FROM = {"image": 64, "series": 512}
 
 
 def assemble(arch: Arch) -> Layers:
-    """Write the unpruned network of `arch` down: stem, four groups of superblocks, classifier."""
-    family = FAMILIES[arch.family]
+    """Write the unpruned network of `arch` down: stem, four groups of superblocks, head."""
     d = Draft(arch.input_shape, arch.width)
     stem_stride = 2 if d.longest_side >= STEM_STRIDE_FROM[task_of(arch.input_shape)] else 1
+    maps = _backbone(d, arch, stem_stride)
+    if arch.head == "detector":
+        strides = [stem_stride * math.prod(arch.stride[: g + 1]) for g in range(GROUPS)]
+        detect(d, maps, strides, arch.classes)
+    else:
+        _classify(d, arch, maps[-1])
+    return tuple(
+        replace(layer, bits=arch.bits[layer.group]) if layer.kind == "conv" and layer.group is not None else layer
+        for layer in d.layers
+    )
+
+
+def _backbone(d: Draft, arch: Arch, stem_stride: int) -> list[str]:
+    """Adds the stem and the groups; returns the last map of each group."""
+    family, maps = FAMILIES[arch.family], []
     x = d.conv("stem", "input", d.scaled(family.stem), 3, stem_stride, act=family.act)
     for d.group in range(GROUPS):
         start, channels = x, d.scaled(family.channels[d.group])
@@ -140,11 +167,13 @@ def assemble(arch: Arch) -> Layers:
             d.scope = f"g{d.group}"
             projected = d.conv("shortcut", start, d.channels(x), 1, arch.stride[d.group], act=None)
             x = d.add("add", projected, x, act="relu")
+        maps.append(x)
+    return maps
+
+
+def _classify(d: Draft, arch: Arch, x: str) -> None:
+    family = FAMILIES[arch.family]
     if family.head:
         d.scope = ""
         x = d.conv("head", x, d.scaled(family.head), act=family.act)
     d.classify(x, arch.classes)
-    return tuple(
-        replace(layer, bits=arch.bits[layer.group]) if layer.kind == "conv" and layer.group is not None else layer
-        for layer in d.layers
-    )

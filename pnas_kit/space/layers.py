@@ -7,12 +7,13 @@ runtime's kernels do for free; series are images of height 1.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 Shape = tuple[int, int, int]
 """Height, width and channels of one feature map."""
 
-KINDS = ("conv", "depthwise", "linear", "add", "concat", "max_pool", "global_pool")
+KINDS = ("conv", "depthwise", "linear", "add", "concat", "max_pool", "global_pool", "softmax")
 ACTIVATIONS = (None, "relu", "relu6")
 PRECISIONS = (8, 4)
 """Bits of a convolution's weights that the runtimes execute; depthwise and linear layers stay at 8."""
@@ -56,6 +57,36 @@ class Layer:
 Layers = tuple[Layer, ...]
 
 
+def outputs(layers: Layers) -> tuple[str, ...]:
+    """Names of the tensors that the network answers with, in the order of the layers: those that no layer reads."""
+    read = {name for layer in layers for name in layer.inputs}
+    return tuple(layer.name for layer in layers if layer.name not in read)
+
+
+def flat(layers: Layers) -> set[str]:
+    """Names of the tensors that have channels but no rows and columns: a linear layer's, and a softmax over them."""
+    found: set[str] = set()
+    for layer in layers:
+        if layer.kind == "linear" or (layer.kind == "softmax" and layer.inputs[0] in found):
+            found.add(layer.name)
+    return found
+
+
+def only_output(layers: Layers, wanted_by: str) -> str:
+    """The name of the single output.
+
+    Args:
+        wanted_by: what can do with one output only, for the message.
+
+    Raises:
+        ValueError: the network has several.
+    """
+    found = outputs(layers)
+    if len(found) != 1:
+        raise ValueError(f"{wanted_by} takes a network with one output, this one has {len(found)}: {', '.join(found)}")
+    return found[0]
+
+
 def shapes(layers: Layers, input_shape: Shape) -> dict[str, Shape]:
     """Output shape of the input and of every layer, by name.
 
@@ -68,6 +99,12 @@ def shapes(layers: Layers, input_shape: Shape) -> dict[str, Shape]:
     return found
 
 
+def output_bytes(layers: Layers, input_shape: Shape) -> list[int]:
+    """Bytes of every output, one an element, in the order of `outputs`."""
+    sizes = shapes(layers, input_shape)
+    return [math.prod(sizes[name]) for name in outputs(layers)]
+
+
 def _output_shape(layer: Layer, inputs: list[Shape]) -> Shape:
     height, width, channels = inputs[0]
     if layer.kind in ("linear", "global_pool"):
@@ -75,10 +112,10 @@ def _output_shape(layer: Layer, inputs: list[Shape]) -> Shape:
     if layer.kind in ("add", "concat"):
         _check_joined(layer, inputs)
         return height, width, layer.channels
+    if layer.kind in ("depthwise", "max_pool", "softmax") and layer.channels != channels:
+        raise ShapeError(f"{layer.name} keeps its input's {channels} channels, asked for {layer.channels}")
     if max(layer.stride) > 1 and height == width == 1:
         raise ShapeError(f"{layer.name} would halve a map of one pixel: the input is too small for this many strides")
-    if layer.kind in ("depthwise", "max_pool") and layer.channels != channels:
-        raise ShapeError(f"{layer.name} keeps its input's {channels} channels, asked for {layer.channels}")
     return -(-height // layer.stride[0]), -(-width // layer.stride[1]), layer.channels
 
 

@@ -8,13 +8,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .layers import INPUT, Layer, Layers, Shape, same_padding, shapes
+from .layers import INPUT, Layer, Layers, Shape, outputs, same_padding, shapes
 
 ACTIVATIONS = {None: nn.Identity, "relu": nn.ReLU, "relu6": nn.ReLU6}
 
 
 class Net(nn.Module):
     """Runs `layers` on float32 `(batch, channels, height, width)` and returns logits `(batch, classes)`.
+
+    Where the layers have several outputs, they come by name in the order of `outputs`: maps are float32
+    `(batch, channels, height, width)`.
 
     Blocks are found by layer name with dots replaced: `net.blocks["g0b1_dw"].conv`. Maps and weights are kept channels-last,
     in which these nets train 1.2 to 2 times as fast on a CPU (`benchmarks/training_speed.py`).
@@ -26,17 +29,19 @@ class Net(nn.Module):
         self.input_shape = input_shape
         sizes = shapes(layers, input_shape)
         self.blocks = nn.ModuleDict({key(layer): _block(layer, sizes) for layer in layers})
+        self._outputs = outputs(layers)
         self._last_use = {name: i for i, layer in enumerate(layers) for name in layer.inputs}
         self.to(memory_format=torch.channels_last)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor) -> Tensor | dict[str, Tensor]:
         maps = {INPUT: x.contiguous(memory_format=torch.channels_last)}
         for i, layer in enumerate(self.layers):
             maps[layer.name] = self.blocks[key(layer)](*(maps[name] for name in layer.inputs))
             for name in layer.inputs:
                 if self._last_use[name] == i:
                     maps.pop(name, None)
-        return maps[self.layers[-1].name]
+        answers = {name: maps[name] for name in self._outputs}
+        return answers if len(answers) > 1 else maps[self._outputs[0]]
 
 
 def key(layer: Layer) -> str:
@@ -132,5 +137,7 @@ def _block(layer: Layer, sizes: dict[str, Shape]) -> nn.Module:
             return _GlobalPool()
         case "linear":
             return _Linear(layer, source)
+        case "softmax":
+            return nn.Softmax(1)
         case _:
             return _Join(layer)

@@ -3,12 +3,13 @@
 import re
 import time
 import zipfile
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 import numpy as np
+import psutil
 import pytest
 
-from pnas_kit.cost import memory_timeline, trace
+from pnas_kit.cost import memory_timeline, planned_ops, speed, trace
 from pnas_kit.deploy import evaluate
 from pnas_kit.learn.data import load
 from pnas_kit.runs import Emulation, Run
@@ -205,7 +206,10 @@ def test_what_a_model_costs_is_drawn(served, page, shot, told, theme):
     ops = trace(arch.pruned, arch.input_shape)
     pictures = page.locator(".pn-costs svg")
     assert [pictures.nth(i).locator("g[data-op]").count() for i in (0, 1)] == [len(ops), len(ops)]
-    assert memory_timeline(ops, arch.input_shape).hint in page.locator(".pn-costs").inner_text()
+    planned = planned_ops(
+        arch.pruned, arch.input_shape, run.problem.engine or speed(run.problem.board.core).engine, run.problem.board.core
+    )
+    assert memory_timeline(planned, arch.input_shape).hint in page.locator(".pn-costs").inner_text()
     wide = page.evaluate("(box => box.scrollWidth - box.clientWidth)(document.querySelector('main'))")
     assert wide <= 0
     shot(page, f"7-costs-{theme}")
@@ -214,27 +218,38 @@ def test_what_a_model_costs_is_drawn(served, page, shot, told, theme):
     assert page.problems == [] and page.foreign == []
 
 
-def test_the_emulated_board_is_followed_on_the_page(served, page, shot, told):
+def test_the_emulated_board_is_run_stopped_and_run_again(served, page, shot, told):
+    """The real compiler and emulator, in the job's own process."""
     run, number = Run(told["run"]), told["number"]
-    run.file(number, "model.tflite")
     page.goto(f"{served.app}?run={run.name}")
     page.wait_for_selector(".pn-steps")
     step(page, "deploy")
-    line, folder = page.locator(".pn-emulation"), run.prototype(number)
-    going = Emulation(message="running test 5 of 20", share=0.25, pid=served.process.pid, started=served.started)
-    write_json(folder / "emulating.json", asdict(going))
+    line = page.locator(".pn-emulation")
+    page.get_by_role("button", name="Run it on an emulated board").click()
     page.wait_for_selector('.pn-emulation[data-state="running"] progress')
-    assert line.get_by_role("button").is_disabled()
+    pid = run.emulation(number).pid
     shot(page, "8-emulating")
-    done = Emulation(
-        state="done", how="qemu", machine="mps2-an386", core="cortex-m4", tests=20, bytes=200, instructions=123456
-    )  # fmt: skip
-    write_json(folder / "emulated.json", asdict(done))
-    (folder / "emulating.json").unlink()
-    page.wait_for_selector('.pn-emulation[data-state="done"]')
-    assert "0 of 200 output bytes differ" in line.inner_text().replace("\u2009", " ")
+    line.get_by_role("button", name="Stop the run").click()
+    page.wait_for_selector('.pn-emulation[data-state="stopped"]')
+    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    assert not (run.prototype(number) / "emulating").exists()
+    shot(page, "8-stopped")
+    line.get_by_role("button", name="Run it again").click()
+    page.wait_for_selector('.pn-emulation[data-state="done"]', timeout=120_000)
+    assert re.search(r"same bytes\s*0 of 200 output bytes differ over 20", line.inner_text().replace("\u2009", " "))
     shot(page, "9-emulated")
-    write_json(folder / "emulating.json", asdict(replace(done, state="failed", error="the compiler is missing: install it")))
+    assert page.problems == [] and page.foreign == []
+
+
+def test_a_failed_run_on_the_emulated_board_is_told(served, page, shot, told):
+    run, number = Run(told["run"]), told["number"]
+    run.file(number, "model.tflite")
+    failed = Emulation(state="failed", error="the compiler is missing: install it")
+    write_json(run.prototype(number) / "emulating.json", asdict(failed))
+    page.goto(f"{served.app}?run={run.name}")
+    page.wait_for_selector(".pn-steps")
+    step(page, "deploy")
     page.wait_for_selector(".pn-emulation [role=alert] >> text=install it")
+    assert page.get_by_role("button", name="Run it again").is_enabled()
     shot(page, "10-failed")
     assert page.problems == [] and page.foreign == []

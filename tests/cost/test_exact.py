@@ -23,7 +23,7 @@ def allocator():
         return
 
 
-@pytest.mark.parametrize("number", range(len(NETS)), ids=lambda n: f"{n}-{NETS[n].family}")
+@pytest.mark.parametrize("number", range(len(NETS)), ids=lambda n: f"{n}-{NETS[n].family}-{NETS[n].head}")
 def test_arena_and_file_are_exact_and_the_persistent_part_close(number):
     arena_off, tail_off, file_off = errors(NETS[number], number)
     assert arena_off == 0
@@ -31,6 +31,9 @@ def test_arena_and_file_are_exact_and_the_persistent_part_close(number):
     assert abs(tail_off) < 0.05
 
 
-def test_the_drawn_nets_cover_every_family_and_both_precisions():
+def test_the_drawn_nets_cover_every_family_both_precisions_and_both_heads():
     assert {a.family for a in NETS} == {"mobilenetv2", "resnet18", "squeezenet", "mbednet", "inceptiontime", "mbednet1d"}
     assert {bits for a in NETS for bits in a.bits} == {4, 8}
+    assert {(a.head, number % 4 == 0) for number, a in enumerate(NETS)} == {
+        (head, softmax) for head in ("classifier", "detector") for softmax in (True, False)
+    }

@@ -3,29 +3,28 @@
 import os
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
-from handmade import sample_layers, samples, trained_like
+from handmade import CLASSES, sample_layers, samples, trained_like
 
 from pnas_kit.cost.boards import boards
 from pnas_kit.cost.cimage import c_flash_bytes, c_ram_bytes
-from pnas_kit.deploy import Interpreter, write_tflite
+from pnas_kit.deploy import Interpreter, QuantError, write_tflite
 from pnas_kit.deploy.c import bare_core, emulator, generate, zig
+from pnas_kit.deploy.c.cores import CORES
 from pnas_kit.deploy.c.link import BOOT_BYTES, STACK_BYTES, Memory
 from pnas_kit.deploy.emulate import DoesNotFit, EmulatorError, ToolMissing, emulate
 from pnas_kit.deploy.quantiser import quantise
 
 NETS = {"image": 9, "series": 7}
 M4 = boards()["nucleo-f446re"]
-qemu = pytest.param(
-    "qemu",
-    marks=pytest.mark.skipif(
-        not emulator.installed() and os.environ.get("PNAS_REQUIRE_TOOLCHAIN") != "1",
-        reason="no cross compiler or emulator: apt-get install gcc-arm-none-eabi qemu-system-arm",
-    ),
+qemu_tools = pytest.mark.skipif(
+    not emulator.installed() and os.environ.get("PNAS_REQUIRE_TOOLCHAIN") != "1",
+    reason="no cross compiler or emulator: apt-get install gcc-arm-none-eabi qemu-system-arm",
 )
-WAYS = [qemu, "unicorn"]
+WAYS = [pytest.param("qemu", marks=qemu_tools), "unicorn"]
 
 
 def made(seed, bits=8):
@@ -52,9 +51,8 @@ def test_every_byte_of_twenty_inputs_is_that_of_tflite(net, how):
     assert told == sorted(told) and told[-1] == 1 and "128 KiB RAM" in found.machine
 
 
+@qemu_tools
 def test_both_ways_count_about_the_same_instructions():
-    if not emulator.installed():
-        pytest.skip("needs QEMU and the cross compiler")
     model = made(9)
     counts = [emulate(model, drawn(model, 1), M4, how=how).instructions for how in ("qemu", "unicorn")]
     assert max(counts) < 1.3 * min(counts)  # two compilers
@@ -67,6 +65,49 @@ def test_every_kind_of_core_runs_without_any_tool(board, bits, monkeypatch):
     model = made(4, bits)
     found = emulate(model, drawn(model, 4), boards()[board])
     assert (found.how, found.different) == ("unicorn", 0)
+
+
+@qemu_tools
+@pytest.mark.parametrize(
+    ("core", "ram_kib", "machine"),
+    [
+        ("cortex-m0plus", 16, "microbit, Cortex-M0 in place of the Cortex-M0+"),
+        ("cortex-m0plus", 17, "mps2-an385, Cortex-M3 in place of the Cortex-M0+"),
+        ("cortex-m4f", 64, "mps2-an386, Cortex-M4"),
+        ("cortex-m7", 64, "mps2-an500, Cortex-M7"),
+        ("cortex-m33", 64, "mps2-an505, Cortex-M33"),
+        ("cortex-m85", 64, "mps3-an547, Cortex-M55 in place of the Cortex-M85"),
+    ],
+)
+def test_qemu_takes_the_best_machine_that_has_room(core, ram_kib, machine):
+    model = made(4)
+    board = replace(M4, core=core, ram_bytes=ram_kib << 10, flash_bytes=128 << 10)
+    found = emulate(model, drawn(model), board, how="qemu")
+    assert (found.different, found.machine.split(", with")[0]) == (0, f"QEMU {machine}")
+
+
+@qemu_tools
+@pytest.mark.parametrize(("board", "how"), [("pico", "unicorn"), ("ek-ra8d1", "qemu"), ("teensy-41", "unicorn")])
+def test_the_way_is_the_one_with_the_board_s_own_core_and_room(board, how):
+    model = made(4)
+    assert emulate(model, drawn(model, 1), boards()[board]).how == how
+
+
+@qemu_tools
+def test_the_benchmark_of_every_core(capsys, monkeypatch):
+    """On one core; `make bench-chip` runs it on all of them."""
+    monkeypatch.syspath_prepend(Path(__file__).parents[2] / "benchmarks")
+    import chip_emulators
+
+    monkeypatch.setattr("sys.argv", ["chip_emulators.py", "--tests", "2", "--cores", "cortex-m33"])
+    chip_emulators.main()
+    assert capsys.readouterr().out.count(" 0 of 20 ") == 2 * len(chip_emulators.SHAPES)
+
+
+def test_outputs_of_another_net_are_not_taken_for_a_wrong_run():
+    model = made(4)
+    with pytest.raises(QuantError, match="not those of this network: train the prototype again"):
+        emulate(model, drawn(model, 2), M4, expected=np.full((2, CLASSES), 77, np.int8))
 
 
 @pytest.mark.parametrize("how", WAYS)
@@ -96,7 +137,7 @@ def test_differing_bytes_are_counted(monkeypatch):
     assert emulate(model, drawn(model), M4, how="unicorn").different == 2
 
 
-@pytest.mark.parametrize("core", bare_core.CPUS)
+@pytest.mark.parametrize("core", sorted({(core.unicorn, core.zig) for core in CORES.values()}), ids=lambda core: core[0])
 def test_plain_and_dsp_kernels_agree_on_every_core(core, tmp_path):
     model = made(11, bits=4)
     x = drawn(model, 3)
@@ -104,11 +145,11 @@ def test_plain_and_dsp_kernels_agree_on_every_core(core, tmp_path):
     wanted = Interpreter(write_tflite(model)).run(x)
     counts = []
     for flags in ((), ("-DNN_NO_DSP",)):
-        image = zig.build(generate(model), tmp_path, bare_core.CPUS[core][0], memory, flags=flags)
-        found, count = bare_core.Core(image, core).outputs(x, wanted.shape[1], lambda share: None)
+        image = zig.build(generate(model), tmp_path, core[1], memory, flags=flags)
+        found, count = bare_core.run(image, core[0], x, [wanted.shape[1]])
         np.testing.assert_array_equal(found, wanted)
         counts.append(count)
-    assert (counts[0] < counts[1]) == (core in ("cortex-m4", "cortex-m7", "cortex-m33"))  # the cores with SMLAD
+    assert (counts[0] < counts[1]) == (core[0] in ("cortex-m4", "cortex-m7", "cortex-m33"))  # the cores with SMLAD
 
 
 def test_what_is_missing_is_named(monkeypatch):
@@ -123,8 +164,8 @@ def test_what_is_missing_is_named(monkeypatch):
     with pytest.raises(ValueError, match="expected int8 inputs"):
         emulate(model, x.astype(np.float32), M4, how="unicorn")
     monkeypatch.setattr(emulator, "installed", lambda: True)
-    with pytest.raises(EmulatorError, match="more than QEMU's microbit"):
-        emulate(model, x, boards()["pico"], how="qemu")
+    with pytest.raises(EmulatorError, match="more than QEMU's mps2-an500"):
+        emulate(model, x, boards()["teensy-41"], how="qemu")
     monkeypatch.setattr(emulator, "installed", lambda: False)
     monkeypatch.setattr(zig, "installed", lambda: False)
     with pytest.raises(ToolMissing, match="pip install ziglang unicorn"):

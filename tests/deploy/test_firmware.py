@@ -1,69 +1,22 @@
 """The firmware project: what is in it builds and runs, and says what it is."""
 
 import hashlib
-import io
 import os
 import re
-import shutil
 import subprocess
-import zipfile
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
-from handmade import CLASSES, sample_layers, samples, trained_like
+from handmade import CLASSES
+from made_firmware import CARD, NANO, TESTS, facts, needs, net, project, unpacked
 
 from pnas_kit.cost import Board, boards, energy, latency, trace
 from pnas_kit.cost.cimage import c_flash_bytes, c_ram_bytes
-from pnas_kit.deploy import Interpreter, write_tflite
 from pnas_kit.deploy.firmware import FirmwareError, firmware_project, platformio
-from pnas_kit.deploy.quantiser import quantise
 from pnas_kit.space.layers import INPUT
-
-TESTS = 20
-NANO = boards()["nano-33-ble"]
-CARD = {
-    "name": "digits", "title": "Waves", "licence": "free", "citation": "nobody 2020", "unit": "volts", "task": "image",
-    "classes": [f"class {n}" for n in range(CLASSES - 1)] + ['a "quoted" one'],
-}  # fmt: skip
-
-
-def needs(*tools):
-    absent = [tool for tool in tools if shutil.which(tool) is None]
-    return pytest.mark.skipif(
-        bool(absent) and os.environ.get("PNAS_REQUIRE_TOOLCHAIN") != "1",
-        reason=f"{' and '.join(absent)} not installed: apt-get install make cmake gcc-arm-none-eabi qemu-system-arm",
-    )
-
-
-def net(seed):
-    layers, shape = sample_layers(seed)
-    return quantise(trained_like(layers, shape, seed), samples(shape, 24, seed))
-
-
-def facts(model, **more):
-    channels = model.input_shape[2]
-    return {
-        "number": 7, "mean": np.linspace(0.5, 2.0, channels), "deviation": np.linspace(0.1, 3.0, channels), "seed": 3,
-        "float_accuracy": 0.9, "int8_accuracy": 0.875, "test_count": 40, "confusion": np.diag([8] * CLASSES).tolist(),
-        "versions": {"numpy": "1.26", "platform": "somewhere"}, **more,
-    }  # fmt: skip
-
-
-def project(seed=1, board=NANO, wrong=0, model=None, count=TESTS, **more):
-    model = model or net(seed)
-    tflite = write_tflite(model)
-    x = np.random.default_rng(seed).integers(-128, 128, (count, *model.input_shape), dtype=np.int8)
-    y = Interpreter(tflite).run(x)
-    y.reshape(-1)[:wrong] ^= 1
-    return firmware_project(model, tflite, (x, y), CARD, board, facts(model, **more))
-
-
-def unpacked(content, folder):
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        archive.extractall(folder)
-    (root,) = folder.iterdir()
-    return root
 
 
 def make(folder, *arguments):
@@ -137,23 +90,28 @@ def test_raw_numbers_are_fed_as_in_training(tmp_path):
     assert np.array_equal(np.frombuffer(fed, np.int8).reshape(raw.shape), expected)
 
 
-@needs("g++")
-def test_the_sketch_compiles_as_cpp(tmp_path):
-    root = unpacked(project(3), tmp_path)
-    (sketch,) = (root / "arduino").glob("*/*.ino")
-    assert sketch.stem == sketch.parent.name == "digits_7"
-    arduino = """struct { void begin(long) {} explicit operator bool() const { return true; }
-        template <class T> void print(T) {} template <class T> void println(T) {} } Serial;
-    unsigned long millis() { return 0; } unsigned long micros() { return 0; } void delay(int) {}"""
-    (sketch.parent / "all.cpp").write_text(arduino + f'\n#include "{sketch.name}"\n')
-    command = ["g++", "-std=c++11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "all.cpp"]
-    done = subprocess.run(command, cwd=sketch.parent, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert (sketch.parent / "src/nn_selftest.c").is_file() and f"#define SELFTESTS {TESTS} " in sketch.read_text()
+def test_a_board_s_name_can_break_nothing(tmp_path):
+    name = "Bench */ #error\n#error \\"
+    own = Board("own", name, "x", "cortex-m4f", 100, 2**17, 2**19)
+    root = unpacked(project(1, own), tmp_path)
+    for path in root.rglob("*"):
+        if path.suffix in (".ld", ".ini", ".ino", ".txt") or path.name == "Makefile":
+            assert not re.search(r"^#error|#error.*\\\n|Bench \*/", path.read_text(), re.MULTILINE), path
 
 
 def test_the_same_run_gives_the_same_bytes():
     assert project(1) == project(1) != project(1, epochs=4)
+
+
+def test_another_process_gives_the_same_bytes_too(tmp_path):
+    code = "import hashlib, made_firmware; print(hashlib.sha256(made_firmware.project(1)).hexdigest())"
+    places = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parents[1]), *sys.path])
+    found = set()
+    for seed in "12":
+        env = {**os.environ, "PYTHONPATH": places, "PYTHONHASHSEED": seed}
+        command = [sys.executable, "-c", code]
+        found.add(subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.strip())
+    assert found == {hashlib.sha256(project(1)).hexdigest()}
 
 
 def test_the_card_tells_every_figure_with_its_band(tmp_path):

@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from pnas_kit.runs import Config, Run, RunError, runs
+from pnas_kit.runs.prototype import DELIVERED
 
 FIELDS = {"data": "digits", "board": "nano-33-ble", "ram_bytes": 60_000, "flash_bytes": 200_000, "macs": 400_000}
 
@@ -110,6 +111,9 @@ def test_a_prototype_is_trained_stopped_resumed_and_verified(searched):
     assert result.ram_bytes == searched.candidates()[smallest].cost.ram_bytes
     header = searched.file(smallest, "model_data.h").read_text()
     assert int(re.search(r"ARENA_BYTES (\d+)u", header)[1]) >= searched.candidates()[smallest].cost.ram_bytes
+    assert set(result.files) == set(DELIVERED)
+    for name in DELIVERED:
+        assert searched.delivered(smallest, name) == searched.file(smallest, name).read_bytes()
     for name in ("model_data.h", "report.html", "firmware.zip"):
         assert searched.file(smallest, name).stat().st_size > 1000
     assert write_tflite(load_net(searched.file(smallest, "quant.npz"))) == model

@@ -2,14 +2,27 @@
 
 import json
 import re
+import subprocess
+import sys
 from dataclasses import asdict
 from types import SimpleNamespace
 from xml.etree import ElementTree
 
+import psutil
 import pytest
 from made_runs import add_result
 
-from pnas_kit.cost import boards, energy, latency, latency_by_op, memory_timeline, trace
+from pnas_kit.cost import (
+    CMSIS_NN,
+    boards,
+    energy,
+    latency,
+    latency_by_op,
+    memory_timeline,
+    planned_ops,
+    speed,
+    trace,
+)  # fmt: skip
 from pnas_kit.runs import Emulation, Run
 from widgets import words
 from widgets.chip_figures import BOTTOM, HEIGHT, TOP, costs_html, latency_svg, memory_svg
@@ -68,7 +81,9 @@ def test_the_words_have_hint_band_and_engine(model, board):
     board = boards()[board]
     shown = text(costs_html(model.arch.pruned, model.arch.input_shape, board))
     whole = latency(model.ops, board)
-    assert memory_timeline(model.ops, model.arch.input_shape).hint in shown
+    planned = planned_ops(model.arch.pruned, model.arch.input_shape, speed(board.core).engine, board.core)
+    assert memory_timeline(planned, model.arch.input_shape).hint in shown
+    assert ("CMSIS-NN's source asks" in shown) == (speed(board.core).engine == CMSIS_NN)
     assert f"{words.milliseconds(whole.value)} in all with TFLM" in shown and f"likely {words.span(whole)} ms." in shown
 
 
@@ -110,6 +125,14 @@ def test_the_firmware_is_handed_out_or_its_absence_explained(deploy, workbench):
     assert sent == [(f"digits-{deploy.number}-firmware.zip", "application/zip", b"PK")]
 
 
+def test_a_damaged_file_is_not_handed_out(deploy, workbench):
+    sent = []
+    workbench._download.send = lambda *_, **__: sent.append(1)
+    add_result(deploy.run, deploy.number, files={"model.tflite": "0" * 64})
+    deploy.step._table.press("file", f"{deploy.number}:model.tflite")
+    assert f"model.tflite of prototype {deploy.number} was changed or cut short" in deploy.state.problem.what and sent == []
+
+
 def test_the_emulated_board_is_started_and_followed(deploy, monkeypatch):
     asked = []
     monkeypatch.setattr(Run, "emulate", lambda self, number: asked.append(number))
@@ -119,6 +142,36 @@ def test_the_emulated_board_is_started_and_followed(deploy, monkeypatch):
     (folder / "emulated.json").write_text(json.dumps(asdict(Emulation(state="done", tests=20, bytes=200, different=0))))
     deploy.watch.read(deploy.state.run)
     assert "0 of 200 output bytes differ over 20 test inputs" in text(deploy.step._table.html)
+
+
+def test_the_emulated_board_is_stopped_failed_and_tried_again(deploy, monkeypatch):
+    """With a process in the job's place, which Stop has to end."""
+    key, table, folder = str(deploy.number), deploy.step._table, deploy.run.prototype(deploy.number)
+    (folder / "quant.npz").touch()
+    jobs = []
+
+    def launch(log, *words):
+        jobs.append(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]))
+        return jobs[-1].pid
+
+    monkeypatch.setattr("pnas_kit.runs.emulation.launch", launch)
+    table.press("emulate", key)
+    deploy.watch.read(deploy.state.run)
+    assert f'data-action="halt" data-key="{key}"' in table.html and "starting" in table.html and deploy.state.busy
+    table.press("halt", key)
+    assert not psutil.pid_exists(jobs[0].pid)
+    deploy.watch.read(deploy.state.run)
+    assert 'data-state="stopped"' in table.html and "Run it again" in table.html and not deploy.state.busy
+    table.press("emulate", key)
+    deploy.watch.read(deploy.state.run)
+    assert len(jobs) == 2 and 'data-action="halt"' in table.html
+    jobs[1].kill()
+    jobs[1].wait()
+    deploy.watch.read(deploy.state.run)
+    assert (
+        'data-state="crashed"' in table.html and 'role="alert"' in table.html and f'emulate" data-key="{key}"' in table.html
+    )
+    assert deploy.state.problem is None
 
 
 def test_a_net_that_was_not_kept_is_told(deploy):
@@ -132,6 +185,7 @@ def test_a_net_that_was_not_kept_is_told(deploy):
         (None, "Run it on an emulated board"),
         (Emulation(message="building <1>", share=0.25), 'value="0.25"'),
         (Emulation(message="building <1>"), "building &lt;1&gt;"),
+        (Emulation(state="stopped", share=0.5), "Stopped"),
         (Emulation(state="failed", error="gcc is missing: install it"), 'role="alert">gcc is missing: install it'),
         (Emulation(state="crashed", error="gone"), 'role="alert">gone'),
         (Emulation(state="done", tests=20, bytes=60, different=3), "different bytes"),
@@ -141,4 +195,5 @@ def test_a_net_that_was_not_kept_is_told(deploy):
 def test_every_state_of_an_emulation_is_told(found, shown):
     html = emulation_html(5, found)
     assert shown in html
-    assert ("disabled" in html) == (found is not None and found.state == "running")
+    going = found is not None and found.state == "running"
+    assert ('data-action="halt"' in html) == going == ('data-action="emulate"' not in html)

@@ -6,14 +6,15 @@ import math
 
 import numpy as np
 
-from pnas_kit.deploy.model import Affine, QuantModel, Weights
-from pnas_kit.space.layers import INPUT, Layer, Shape, ShapeError, shapes
+from pnas_kit.deploy.model import PROBABILITY, Affine, QuantModel, Weights
+from pnas_kit.space.layers import Layer, Shape, ShapeError, shapes
 
 from .numbers import CodeError
 
-KINDS = ("conv", "depthwise", "linear", "add", "concat", "max_pool", "global_pool")
+KINDS = ("conv", "depthwise", "linear", "add", "concat", "max_pool", "global_pool", "softmax")
 COPYING = ("concat", "max_pool", "global_pool")
 LARGEST_SIDE, LARGEST_KERNEL = 65535, 255  # what the C structures hold
+LARGEST_SOFTMAX = 511  # the sum of its exponentials stays below 2^28, and the shift that follows from it below 32
 LARGEST_INT4_ROW = 100_000  # the kernels' sums of 16 * weight * input stay in int32
 
 
@@ -33,19 +34,11 @@ def check(model: QuantModel) -> dict[str, Shape]:
         sizes = shapes(model.layers, model.input_shape)
     except (ShapeError, KeyError) as error:
         raise CodeError(f"the layers do not join: {error}") from None
-    _check_used(model)
     for name, size in sizes.items():
         _check_tensor(name, size, model.tensors.get(name))
     for layer in model.layers:
         _check_layer(layer, sizes, model)
     return sizes
-
-
-def _check_used(model: QuantModel) -> None:
-    read = {name for layer in model.layers for name in layer.inputs} | {model.layers[-1].name}
-    unused = [name for name in (INPUT, *(layer.name for layer in model.layers)) if name not in read]
-    if unused:
-        raise CodeError(f"nothing reads the output of {unused[0]!r}, and it is not the last layer: leave it out of the net")
 
 
 def _check_tensor(name: str, size: Shape, reading: Affine | None) -> None:
@@ -73,8 +66,23 @@ def _check_layer(layer: Layer, sizes: dict[str, Shape], model: QuantModel) -> No
         )
     if layer.kind == "add" and len(layer.inputs) != 2:
         raise CodeError(f"layer {layer.name!r} adds {len(layer.inputs)} maps; the C adds two: split it")
+    if layer.kind == "softmax":
+        _check_softmax(layer, model)
     if layer.kind in ("conv", "depthwise", "linear"):
         _check_weights(layer, sizes[layer.inputs[0]], model.weights.get(layer.name))
+
+
+def _check_softmax(layer: Layer, model: QuantModel) -> None:
+    if model.tensors[layer.name] != PROBABILITY:
+        raise CodeError(
+            f"layer {layer.name!r}: a softmax writes with scale 1/256 and zero point -128, got {model.tensors[layer.name]}: "
+            "use `with_softmax`"
+        )
+    if layer.channels > LARGEST_SOFTMAX:
+        raise CodeError(
+            f"layer {layer.name!r} is a softmax over {layer.channels} values; its integers hold {LARGEST_SOFTMAX}: leave it "
+            "out, the greatest value is the same without"
+        )
 
 
 def _check_weights(layer: Layer, source: Shape, part: Weights | None) -> None:
@@ -96,6 +104,7 @@ def _check_weights(layer: Layer, source: Shape, part: Weights | None) -> None:
             f"layer {layer.name!r}: expected int8 weights {expected} with {scales} scales, got {part.values.dtype} "
             f"{part.values.shape} with {part.scales.shape}"
         )
+    _check_reals(layer, part)
     if part.bits == 4 and (np.abs(part.values.astype(int)).max() > 7 or part.values[0].size > LARGEST_INT4_ROW):
         raise CodeError(
             f"layer {layer.name!r}: expected int4 weights from -7 to 7, up to {LARGEST_INT4_ROW} for a channel, got values "
@@ -103,3 +112,18 @@ def _check_weights(layer: Layer, source: Shape, part: Weights | None) -> None:
         )
     if layer.kind == "linear" and expected[1] > LARGEST_SIDE:
         raise CodeError(f"layer {layer.name!r} reads {expected[1]} values; the C holds {LARGEST_SIDE}: pool before it")
+
+
+def _check_reals(layer: Layer, part: Weights) -> None:
+    good = np.isfinite(part.scales) & (part.scales > 0)
+    if not good.all():
+        worst = int(good.argmin())
+        raise CodeError(
+            f"layer {layer.name!r}, channel {worst}: expected a positive scale of its weights, got {part.scales[worst]}: "
+            "a net with weights that are not finite was quantised; train it again, with a smaller learning rate"
+        )
+    if part.bias.shape != (layer.channels,) or np.abs(part.bias.astype(float)).max() >= 2**31:
+        raise CodeError(
+            f"layer {layer.name!r}: expected {layer.channels} biases that int32 holds, got {part.bias.shape} up to "
+            f"{np.abs(part.bias.astype(float)).max():.3g}: quantise the net again, or prune the channel"
+        )

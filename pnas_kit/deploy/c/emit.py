@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pnas_kit.cost.cimage import scratch_name
-from pnas_kit.cost.memory import Buffer
+from pnas_kit.cost.cimage import few
+from pnas_kit.cost.memory import Buffer, scratch_name
 from pnas_kit.deploy.model import QuantModel
 from pnas_kit.space.layers import Layer, Shape, same_padding
 
-from .numbers import CodeError, activation_range, fixed_point
+from .numbers import CodeError, activation_range, fixed_point, softmax_scale
 from .sums import sums
 
 PER_LINE = 24
@@ -51,7 +51,8 @@ class Emitter:
     def layer(self, number: int, layer: Layer) -> None:
         name = f"l{number}_" + re.sub(r"[^A-Za-z0-9]+", "_", layer.name)
         kind = {"linear": "conv"}.get(layer.kind, layer.kind)
-        self.kernels.add(kind)
+        if kind != "depthwise":
+            self.kernels.add(kind)
         getattr(self, kind)(name, layer)
 
     def at(self, name: str) -> str:
@@ -64,7 +65,7 @@ class Emitter:
         lines = "".join(f"    .{key} = {value},\n" for key, value in fields.items())
         self.constants.append(f"static const {kind} {name} = {{\n{lines}}};\n")
 
-    def conv(self, name: str, layer: Layer) -> None:
+    def conv(self, name: str, layer: Layer, kernel: str = "conv") -> None:
         constants = sums(layer, self.model)
         part = self.model.weights[layer.name]
         values = part.values.reshape(-1)
@@ -87,12 +88,16 @@ class Emitter:
         self.structure(
             "nn_conv_layer", name, arrays | self.window(layer) | zeros | {"low": low, "high": high, "bits": part.bits}
         )
-        kernel = "nn_depthwise" if layer.kind == "depthwise" else "nn_conv"
-        self.call(kernel, f"&{name}", self.at(layer.inputs[0]), self.at(layer.name), self.at(scratch_name(layer)))
+        places = map(self.at, (layer.inputs[0], layer.name, scratch_name(layer.name)))
+        self.call(f"nn_{kernel}", f"&{name}", *places)
 
     def depthwise(self, name: str, layer: Layer) -> None:
-        self.cases.add((layer.stride[1], layer.kernel[0], layer.kernel[1] // 2 + 1))
-        self.conv(name, layer)
+        kernel = "depthwise_few"
+        if not few(layer, self.sizes[layer.name]):
+            kernel = "depthwise"
+            self.cases.add((layer.stride[1], layer.kernel[0], layer.kernel[1] // 2 + 1))
+        self.kernels.add(kernel)
+        self.conv(name, layer, kernel)
 
     def window(self, layer: Layer) -> dict[str, int]:
         source, target = self.sizes[layer.inputs[0]], self.sizes[layer.name]
@@ -152,3 +157,10 @@ class Emitter:
         height, width, channels = self.sizes[layer.inputs[0]]
         source, target = self.at(layer.inputs[0]), self.at(layer.name)
         self.call("nn_mean", source, height * width, channels, target, *self.range(layer))
+
+    def softmax(self, name: str, layer: Layer) -> None:
+        height, width, channels = self.sizes[layer.name]
+        scale, shift, least = softmax_scale(self.model.tensors[layer.inputs[0]])
+        fields = {"scale": scale, "least": least, "pixels": height * width, "channels": channels, "shift": shift}
+        self.structure("nn_softmax_layer", name, fields)
+        self.call("nn_softmax", f"&{name}", self.at(layer.inputs[0]), self.at(layer.name))

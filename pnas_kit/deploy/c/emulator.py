@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from .cores import MACHINES, Machine
 from .link import (
     BARE,
     BOARD,
@@ -29,43 +30,6 @@ __all__ = [
 ]  # fmt: skip
 
 TOOLS = ("arm-none-eabi-gcc", "arm-none-eabi-size", "qemu-system-arm")
-KIB, MIB = 1 << 10, 1 << 20
-FOUR_MIB = Memory(flash_bytes=4 * MIB, ram_bytes=4 * MIB)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Machine:
-    """An emulated board: QEMU's name for it, the compiler's flags for its core, its memory, nanoseconds a SysTick tick."""
-
-    name: str
-    flags: tuple[str, ...]
-    memory: Memory = FOUR_MIB
-    tick_ns: float = 40.0
-
-
-HARD = "-mfloat-abi=hard"
-MACHINES: dict[str, Machine] = {
-    "cortex-m0": Machine(
-        name="microbit", flags=("-mcpu=cortex-m0",), tick_ns=62.5,
-        memory=Memory(flash_bytes=128 * KIB, ram_bytes=16 * KIB, tests_at=128 * KIB, tests_bytes=128 * KIB),
-    ),
-    "cortex-m3": Machine(name="mps2-an385", flags=("-mcpu=cortex-m3",)),
-    "cortex-m4": Machine(name="mps2-an386", flags=("-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16", HARD)),
-    "cortex-m7": Machine(
-        name="mps2-an500", flags=("-mcpu=cortex-m7", "-mfpu=fpv5-d16", HARD), memory=replace(FOUR_MIB, tests_at=0x60000000)
-    ),
-    "cortex-m33": Machine(
-        name="mps2-an505", flags=("-mcpu=cortex-m33", "-mfpu=fpv5-sp-d16", HARD), tick_ns=50.0,
-        memory=Memory(flash_bytes=4 * MIB, ram_bytes=4 * MIB, flash_at=0x10000000, ram_at=0x38000000, tests_at=0x80000000),
-    ),
-    "cortex-m55": Machine(
-        name="mps3-an547", flags=("-mcpu=cortex-m55", HARD), tick_ns=31.25,
-        memory=Memory(
-            flash_bytes=2 * MIB, ram_bytes=4 * MIB, boot_at=0, flash_at=0x11000000, ram_at=0x31000000, tests_at=0x60000000
-        ),
-    ),
-}  # fmt: skip
-"""By core. The memories are the emulated boards'; `build` takes the user's board's sizes instead."""
 
 
 @dataclass(frozen=True)

@@ -46,16 +46,21 @@ class Memory:
     tests_bytes: int = 16 << 20
 
 
-def write_script(memory: Memory, path: Path, *, entry: str) -> None:
-    """Writes the linker script to `path`."""
+def script(memory: Memory, *, entry: str) -> str:
+    """The linker script."""
     values = {
         "BOOT_AT": memory.flash_at if memory.boot_at is None else memory.boot_at, "BOOT_BYTES": BOOT_BYTES,
-        "FLASH_AT": memory.flash_at + BOOT_BYTES, "FLASH_BYTES": memory.flash_bytes - BOOT_BYTES,
+        "FLASH_AT": memory.flash_at + BOOT_BYTES, "FLASH_BYTES": f"{memory.flash_bytes} - {BOOT_BYTES}",
         "RAM_AT": memory.ram_at, "RAM_BYTES": memory.ram_bytes,
         "TESTS_AT": memory.tests_at, "TESTS_BYTES": memory.tests_bytes, "STACK_BYTES": STACK_BYTES, "ENTRY": entry,
     }  # fmt: skip
-    script = (BOARD / "image.ld").read_text(encoding="utf-8")
-    path.write_text(re.sub(r"@(\w+)@", lambda match: str(values[match[1]]), script), encoding="utf-8")
+    text = (BOARD / "image.ld").read_text(encoding="utf-8")
+    return re.sub(r"@(\w+)@", lambda match: str(values[match[1]]), text)
+
+
+def write_script(memory: Memory, path: Path, *, entry: str) -> None:
+    """Writes the linker script to `path`."""
+    path.write_text(script(memory, entry=entry), encoding="utf-8")
 
 
 def explained(said: str, memory: Memory) -> EmulatorError:
@@ -80,4 +85,6 @@ def explained(said: str, memory: Memory) -> EmulatorError:
         return DoesNotFit(f"the net does not fit the board: {' and '.join(words)}; choose a smaller net or a larger board")
     if "tests" in over:
         return EmulatorError(f"the test inputs take {over['tests']:,} bytes too many: test with fewer inputs")
+    if re.search(r"(?i)no ?space ?left", said):  # gcc's words, and the name of Zig's error
+        return EmulatorError("the disk is full: free some space, then run it again")
     return EmulatorError(f"the C did not compile: {said.strip()[-800:]}")

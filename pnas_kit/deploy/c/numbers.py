@@ -51,3 +51,22 @@ def channel_scales(
         reals = [float(into) * float(scale) / out for scale in weight_scales.astype(np.float32)]
     pairs = np.array([fixed_point(real) for real in reals], np.int64)
     return pairs[:, 0], pairs[:, 1]
+
+
+SOFTMAX_INTEGER_BITS = 5  # of the exponent, whose other 26 bits are its fraction
+
+
+def softmax_scale(source: Affine) -> tuple[int, int, int]:
+    """`(multiplier, shift, least)` from differences of stored integers to exponents, as TFLite's softmax prepares them.
+
+    Below `least` a difference counts as minus infinity.
+
+    Raises:
+        CodeError: the input's steps are too small.
+    """
+    fraction_bits = 31 - SOFTMAX_INTEGER_BITS
+    real = min(float(np.float32(source.scale)) * 2**fraction_bits, 2.0**31 - 1)
+    if real <= 1:
+        raise CodeError(f"a softmax of steps of {source.scale:.3g} is the same for all: train the net again")
+    multiplier, shift = fixed_point(real)
+    return multiplier, shift, max(-255, -(((2**SOFTMAX_INTEGER_BITS - 1) * 2**fraction_bits) >> shift))

@@ -35,6 +35,7 @@ static inline void nn_feed(const float *raw)
         nn_input()[i] = nn_value(raw[i], i % NN_INPUT_CHANNELS);
 }
 
+#if NN_OUTPUTS == 1
 /* The class with the greatest output, the first of equals; call it after nn_run(). */
 static inline int nn_answer(void)
 {
@@ -44,5 +45,6 @@ static inline int nn_answer(void)
             best = i;
     return best;
 }
+#endif
 
 #endif

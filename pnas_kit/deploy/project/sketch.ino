@@ -30,8 +30,13 @@ void loop()
     unsigned long before = micros();
     nn_run();
     unsigned long took = micros() - before;
+#if NN_OUTPUTS == 1
     Serial.print(nn_class_names[nn_answer()]);
-    Serial.print(", microseconds: ");
+    Serial.print(", ");
+#else
+    // Read nn_output_at(0), nn_output_at(1), ...; nn.h names them, with sizes and scales.
+#endif
+    Serial.print("microseconds: ");
     Serial.println(took);
     delay(1000);
 }

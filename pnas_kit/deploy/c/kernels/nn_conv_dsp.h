@@ -6,20 +6,21 @@
  */
 
 #ifdef NN_HAS_CONV
-/* Widens `count` bytes; groups start `step` words apart. Returns where the next group starts. */
+/* Widens `count` bytes; groups start `step` words apart, odd bytes half as far behind the even ones. Returns where the next
+ * group starts. */
 NN_KERNEL nn_word *nn_widen(const int8_t *from, int count, nn_word *to, int step)
 {
     for (; count >= 4; count -= 4, from += 4, to += step) {
         uint32_t bytes = nn_load(from);
         to[0] = nn_even(bytes);
-        to[1] = nn_odd(bytes);
+        to[step / 2] = nn_odd(bytes);
     }
     if (count) {
         uint32_t bytes = 0;
         for (int i = 0; i < count; i++)
             bytes |= (uint32_t)(uint8_t)from[i] << (8 * i);
         to[0] = nn_even(bytes);
-        to[1] = nn_odd(bytes);
+        to[step / 2] = nn_odd(bytes);
         to += step;
     }
     return to;
@@ -29,7 +30,7 @@ NN_INLINE nn_word *nn_widen_zeros(int zero, int count, nn_word *to, int step)
 {
     uint32_t both = (uint16_t)zero | (uint32_t)(uint16_t)zero << 16;
     for (; count > 0; count -= 4, to += step)
-        to[0] = to[1] = both;
+        to[0] = to[step / 2] = both;
     return to;
 }
 
@@ -80,82 +81,108 @@ NN_INLINE int32_t nn_product(const int8_t *row, const nn_word *patch, const nn_w
 {
     for (; patch != end; patch += step, row += 4) {
         uint32_t bytes = nn_load(row);
-        sum = nn_smlad(patch[1], nn_odd(bytes), nn_smlad(patch[0], nn_even(bytes), sum));
+        sum = nn_smlad(patch[step / 2], nn_odd(bytes), nn_smlad(patch[0], nn_even(bytes), sum));
     }
     return sum;
 }
 
-/* Four of a channel's weights with two pixels whose groups lie side by side. */
-NN_INLINE void nn_four(const nn_word *group, uint32_t weights, int32_t *a, int32_t *b)
+/* Four weights each of two channels with two pixels whose groups are interleaved: even words of both, then odd ones. */
+NN_INLINE const nn_word *nn_four(const nn_word *group, uint32_t v, uint32_t w, int32_t sums[4])
 {
-    uint32_t half = nn_even(weights);
-    *a = nn_smlad(group[0], half, *a);
-    *b = nn_smlad(group[2], half, *b);
-    half = nn_odd(weights);
-    *a = nn_smlad(group[1], half, *a);
-    *b = nn_smlad(group[3], half, *b);
+    uint32_t a, b, half = nn_even(v);
+    group = nn_load_two(group, &a, &b);
+    sums[0] = nn_smlad(a, half, sums[0]);
+    sums[1] = nn_smlad(b, half, sums[1]);
+    half = nn_even(w);
+    sums[2] = nn_smlad(a, half, sums[2]);
+    sums[3] = nn_smlad(b, half, sums[3]);
+    half = nn_odd(v);
+    group = nn_load_two(group, &a, &b);
+    sums[0] = nn_smlad(a, half, sums[0]);
+    sums[1] = nn_smlad(b, half, sums[1]);
+    half = nn_odd(w);
+    sums[2] = nn_smlad(a, half, sums[2]);
+    sums[3] = nn_smlad(b, half, sums[3]);
+    return group;
 }
 
-/* All output channels of two pixels whose groups lie side by side, two channels at a time. */
+/* All output channels of two pixels whose groups are interleaved, two channels at a time. */
 NN_KERNEL void nn_products_of_two(const nn_conv_layer *layer, const nn_word *patches, int count, int8_t *out)
 {
-    int32_t rounding = 1 + 2 * layer->out_zero;
+    const int32_t rounding = 1 + 2 * layer->out_zero;
     const int8_t *row = layer->weights, *shift = layer->shift;
     const int32_t *bias = layer->bias, *scale = layer->scale;
     const nn_word *end = patches + (count + 3) / 4 * 4;
-    int8_t *out_b = out + layer->out_channels, *last = out_b - 1;
-    for (; out < last; out += 2, out_b += 2, bias += 2, scale += 2, shift += 2) {
+    int channels = layer->out_channels;
+    for (int left = channels; left > 1; left -= 2, out += 2) {
         const int8_t *v = row, *w = row + count;
-        int32_t av = bias[0], bv = av, aw = bias[1], bw = aw;
-        for (const nn_word *p = patches; p != end; p += 4, v += 4, w += 4) {
-            nn_four(p, nn_load(v), &av, &bv);
-            NN_AFTER(w, bv);
-            nn_four(p, nn_load(w), &aw, &bw);
-        }
+        int32_t sums[4] = {bias[0], bias[0], bias[1], bias[1]};
+        for (const nn_word *p = patches; p != end; v += 4, w += 4)
+            p = nn_four(p, nn_load(v), nn_load(w), sums);
         row += 2 * count;
-        out[0] = nn_output_of(av, scale[0], shift[0], rounding, layer);
-        out_b[0] = nn_output_of(bv, scale[0], shift[0], rounding, layer);
-        out[1] = nn_output_of(aw, scale[1], shift[1], rounding, layer);
-        out_b[1] = nn_output_of(bw, scale[1], shift[1], rounding, layer);
+        bias += 2;
+        nn_scaling scaling = nn_scaling_of(*scale++, *shift++, rounding);
+        out[0] = (int8_t)nn_scaled(sums[0] * NN_DOUBLE, scaling, layer);
+        out[channels] = (int8_t)nn_scaled(sums[1] * NN_DOUBLE, scaling, layer);
+        scaling = nn_scaling_of(*scale++, *shift++, rounding);
+        out[1] = (int8_t)nn_scaled(sums[2] * NN_DOUBLE, scaling, layer);
+        out[channels + 1] = (int8_t)nn_scaled(sums[3] * NN_DOUBLE, scaling, layer);
     }
-    if (out == last) {
+    if (channels % 2) {
         *out = nn_output_of(nn_product(row, patches, end, 4, *bias), *scale, *shift, rounding, layer);
-        *out_b = nn_output_of(nn_product(row, patches + 2, end + 2, 4, *bias), *scale, *shift, rounding, layer);
+        out[channels] = nn_output_of(nn_product(row, patches + 1, end + 1, 4, *bias), *scale, *shift, rounding, layer);
     }
 }
 
-/* All output channels of one pixel, four at a time, the rest one by one. */
+/* Four weights of one channel with one pixel. */
+NN_INLINE int32_t nn_add_four(uint32_t even, uint32_t odd, uint32_t weights, int32_t sum)
+{
+    return nn_smlad(odd, nn_odd(weights), nn_smlad(even, nn_even(weights), sum));
+}
+
+/* All output channels of one pixel, four at a time, then two, then one. */
 NN_KERNEL void nn_products_of_one(const nn_conv_layer *layer, const nn_word *patch, int count, int8_t *out)
 {
-    int32_t rounding = 1 + 2 * layer->out_zero;
-    const int8_t *row = layer->weights, *shift = layer->shift;
+    const int32_t rounding = 1 + 2 * layer->out_zero;
+    const int8_t *v = layer->weights, *shift = layer->shift;
     const int32_t *bias = layer->bias, *scale = layer->scale;
     const nn_word *end = patch + (count + 3) / 4 * 2;
-    int left = layer->out_channels;
+    /* The loops end `over` bytes behind a row. */
+    int over = -count & 3, left = layer->out_channels;
+    uint32_t even, odd;
     for (; left >= 4; left -= 4, out += 4, bias += 4, scale += 4, shift += 4) {
-        int32_t s0 = bias[0], s1 = bias[1], s2 = bias[2], s3 = bias[3];
-        const int8_t *v = row, *w = row + 2 * count;
-        for (const nn_word *p = patch; p != end; p += 2, v += 4, w += 4) {
-            uint32_t x = p[0], x2 = p[1], bytes = nn_load(v);
-            s0 = nn_smlad(x2, nn_odd(bytes), nn_smlad(x, nn_even(bytes), s0));
-            NN_AFTER(v, s0);
-            bytes = nn_load(v + count);
-            s1 = nn_smlad(x2, nn_odd(bytes), nn_smlad(x, nn_even(bytes), s1));
-            NN_AFTER(w, s1);
-            bytes = nn_load(w);
-            s2 = nn_smlad(x2, nn_odd(bytes), nn_smlad(x, nn_even(bytes), s2));
-            NN_AFTER(w, s2);
-            bytes = nn_load(w + count);
-            s3 = nn_smlad(x2, nn_odd(bytes), nn_smlad(x, nn_even(bytes), s3));
+        int32_t sums[4] = {bias[0], bias[1], bias[2], bias[3]};
+        const int8_t *w = v + 2 * count;
+        for (const nn_word *p = patch; p != end; v += 4, w += 4) {
+            p = nn_load_two(p, &even, &odd);
+            sums[0] = nn_add_four(even, odd, nn_load(v), sums[0]);
+            NN_AFTER(v, sums[0]);
+            sums[1] = nn_add_four(even, odd, nn_load(v + count), sums[1]);
+            NN_AFTER(w, sums[1]);
+            sums[2] = nn_add_four(even, odd, nn_load(w), sums[2]);
+            NN_AFTER(w, sums[2]);
+            sums[3] = nn_add_four(even, odd, nn_load(w + count), sums[3]);
         }
-        row += 4 * count;
-        out[0] = nn_output_of(s0, scale[0], shift[0], rounding, layer);
-        out[1] = nn_output_of(s1, scale[1], shift[1], rounding, layer);
-        out[2] = nn_output_of(s2, scale[2], shift[2], rounding, layer);
-        out[3] = nn_output_of(s3, scale[3], shift[3], rounding, layer);
+        v = w + count - over;
+        out[0] = nn_output_of(sums[0], scale[0], shift[0], rounding, layer);
+        out[1] = nn_output_of(sums[1], scale[1], shift[1], rounding, layer);
+        out[2] = nn_output_of(sums[2], scale[2], shift[2], rounding, layer);
+        out[3] = nn_output_of(sums[3], scale[3], shift[3], rounding, layer);
     }
-    for (; left; left--, row += count)
-        *out++ = nn_output_of(nn_product(row, patch, end, 2, *bias++), *scale++, *shift++, rounding, layer);
+    if (left >= 2) {
+        int32_t first = *bias++, second = *bias++;
+        for (const nn_word *p = patch; p != end; v += 4) {
+            p = nn_load_two(p, &even, &odd);
+            first = nn_add_four(even, odd, nn_load(v), first);
+            NN_AFTER(v, first);
+            second = nn_add_four(even, odd, nn_load(v + count), second);
+        }
+        v += count - over;
+        *out++ = nn_output_of(first, *scale++, *shift++, rounding, layer);
+        *out++ = nn_output_of(second, *scale++, *shift++, rounding, layer);
+    }
+    if (left % 2)
+        *out = nn_output_of(nn_product(v, patch, end, 2, *bias), *scale, *shift, rounding, layer);
 }
 
 #ifdef NN_HAS_INT4
@@ -174,37 +201,27 @@ NN_INLINE uint32_t nn_last_four(const int8_t *group)
  * of 16, since the weights are. */
 NN_KERNEL void nn_products_of_two_int4(const nn_conv_layer *layer, const nn_word *patches, int groups, int8_t *out)
 {
-    int32_t rounding = 1 + 2 * layer->out_zero;
-    const int8_t *row = layer->weights, *shift = layer->shift;
-    const int32_t *bias = layer->bias, *scale = layer->scale;
+    const int32_t rounding = 1 + 2 * layer->out_zero;
+    const int8_t *row = layer->weights;
     const nn_word *end = patches + 4 * groups;
-    int8_t *out_b = out + layer->out_channels, *last = out_b - 1;
-    for (; out < last; out += 2, out_b += 2, bias += 2, scale += 2, shift += 2) {
-        const int8_t *v = row, *w = row + 2 * groups;
-        int32_t av = 0, bv = 0, aw = 0, bw = 0;
-        for (const nn_word *p = patches; p != end; p += 8, v += 4, w += 4) {
-            nn_four(p, nn_first_four(v), &av, &bv);
-            NN_AFTER(w, bv);
-            nn_four(p, nn_first_four(w), &aw, &bw);
-            NN_AFTER(v, bw);
-            nn_four(p + 4, nn_last_four(v), &av, &bv);
-            NN_AFTER(w, bv);
-            nn_four(p + 4, nn_last_four(w), &aw, &bw);
+    int channels = layer->out_channels;
+    for (int channel = 0; channel < channels; channel += 2) {
+        int other = channel + 1 < channels ? channel + 1 : channel;
+        const int8_t *v = row, *w = other == channel ? row : row + 2 * groups;
+        int32_t sums[4] = {0, 0, 0, 0};
+        for (const nn_word *p = patches; p != end; v += 4, w += 4) {
+            p = nn_four(p, nn_first_four(v), nn_first_four(w), sums);
+            p = nn_four(p, nn_last_four(v), nn_last_four(w), sums);
         }
         row += 4 * groups;
-        out[0] = nn_output_of(bias[0] + (av >> 4), scale[0], shift[0], rounding, layer);
-        out_b[0] = nn_output_of(bias[0] + (bv >> 4), scale[0], shift[0], rounding, layer);
-        out[1] = nn_output_of(bias[1] + (aw >> 4), scale[1], shift[1], rounding, layer);
-        out_b[1] = nn_output_of(bias[1] + (bw >> 4), scale[1], shift[1], rounding, layer);
-    }
-    if (out == last) {
-        int32_t a = 0, b = 0;
-        for (const nn_word *p = patches; p != end; p += 8, row += 4) {
-            nn_four(p, nn_first_four(row), &a, &b);
-            nn_four(p + 4, nn_last_four(row), &a, &b);
-        }
-        *out = nn_output_of(*bias + (a >> 4), *scale, *shift, rounding, layer);
-        *out_b = nn_output_of(*bias + (b >> 4), *scale, *shift, rounding, layer);
+        nn_scaling scaling = nn_scaling_of(layer->scale[other], layer->shift[other], rounding);
+        int32_t bias = layer->bias[other];
+        out[other] = (int8_t)nn_scaled((bias + (sums[2] >> 4)) * NN_DOUBLE, scaling, layer);
+        out[channels + other] = (int8_t)nn_scaled((bias + (sums[3] >> 4)) * NN_DOUBLE, scaling, layer);
+        scaling = nn_scaling_of(layer->scale[channel], layer->shift[channel], rounding);
+        bias = layer->bias[channel];
+        out[channel] = (int8_t)nn_scaled((bias + (sums[0] >> 4)) * NN_DOUBLE, scaling, layer);
+        out[channels + channel] = (int8_t)nn_scaled((bias + (sums[1] >> 4)) * NN_DOUBLE, scaling, layer);
     }
 }
 
@@ -258,11 +275,11 @@ NN_KERNEL void nn_conv(const nn_conv_layer *layer, const int8_t *in, int8_t *out
         int pixels = left > 1 ? 2 : 1;
         for (int i = 0; i < pixels; i++) {
             if (direct) {
-                nn_widen(in, count, patches + 2 * i, 2 * pixels);
+                nn_widen(in, count, patches + i, 2 * pixels);
                 in += count;
                 continue;
             }
-            nn_patch(layer, in, y, x, patches + 2 * i, 2 * pixels, bytes);
+            nn_patch(layer, in, y, x, patches + i, 2 * pixels, bytes);
             if (++x == layer->out_width)
                 x = 0, y++;
         }

@@ -9,46 +9,61 @@
 #ifdef NN_HAS_DEPTHWISE
 #define NN_TILE 32
 
-/* Up to four channels of a tile, from the first row under the kernel. Distances in words. */
+/* Up to four channels of a tile, from the first row under the kernel. Distances in words; biases times NN_DOUBLE;
+ * channels: of the whole map. */
 typedef struct {
     const nn_word *rows, *weights;
-    int row_words, plane_words, table_words, columns, channel, block;
+    int row_words, plane_words, table_words, columns, channels, block;
+    int32_t bias[4];
+    nn_scaling scaling[4];
 } nn_tile;
 
-/* Pairs of weights of every kernel row, times NN_DOUBLE, twice over. Under stride 1 an odd column needs them moved by one pixel. */
-NN_KERNEL void nn_pair_weights(const nn_conv_layer *layer, int channel, int pairs, nn_word *to)
+/* Pairs of weights of every kernel row, times NN_DOUBLE, twice over: the table of one channel takes 2 * `half` words. Under
+ * stride 1 an odd column needs them moved by one pixel. */
+NN_KERNEL void nn_pair_weights(const nn_conv_layer *layer, const int8_t *from, nn_word *to, int half)
 {
-    int width = layer->kernel_width, channels = layer->out_channels;
-    const int8_t *from = layer->weights + channel;
-    nn_word *start = to;
+    const int channels = layer->out_channels, moves = layer->stride_width == 1;
     for (int row = layer->kernel_height; row; row--) {
-        int32_t last = 0;
-        for (int left = width; left > width - 2 * pairs; left -= 2) {
-            int32_t first = 0, second = 0;
+        uint32_t last = 0;
+        for (int left = layer->kernel_width; left >= 0; left -= 2) {
+            uint32_t first = 0, second = 0;
             if (left > 0)
-                first = *from * NN_DOUBLE, from += channels;
+                first = (uint16_t)(*from * NN_DOUBLE), from += channels;
             if (left > 1)
-                second = *from * NN_DOUBLE, from += channels;
-            *to++ = (uint16_t)first | (uint32_t)second << 16;
-            if (layer->stride_width == 1)
-                *to++ = (uint16_t)last | (uint32_t)first << 16;
+                second = (uint32_t)(*from * NN_DOUBLE) << 16, from += channels;
+            to[0] = to[half] = first | second;
+            to++;
+            if (moves) {
+                to[0] = to[half] = last >> 16 | first << 16;
+                to++;
+            }
             last = second;
         }
     }
-    for (nn_word *end = to; start < end;)
-        *to++ = *start++;
+}
+
+NN_KERNEL void nn_fill(nn_word *to, int words, uint32_t value)
+{
+    for (; words > 0; words--)
+        *to++ = value;
 }
 
 /* Widens `count` pixels of a row into one plane per channel. What lies beside the map holds zero points already. */
-NN_KERNEL void nn_load_row(const int8_t *from, int channels, int block, int16_t *to, int count, int plane)
+NN_INLINE void nn_load_row(const nn_tile *tile, const int8_t *from, int16_t *to, int count)
 {
-    for (; block == 4 && count > 1; count -= 2, from += 2 * channels, to += 2) {
-        uint32_t here = nn_load(from), next = nn_load(from + channels);
-        uint32_t front = nn_low_halves(here, next), back = nn_high_halves(here, next);
-        nn_store(to, nn_even(front));
-        nn_store(to + plane, nn_odd(front));
-        nn_store(to + 2 * plane, nn_even(back));
-        nn_store(to + 3 * plane, nn_odd(back));
+    const int channels = tile->channels, block = tile->block, plane = 2 * tile->plane_words;
+    if (block == 4) {
+        int16_t *second = to + plane, *third = second + plane, *fourth = third + plane;
+        for (int left = count >> 1; left; left--) {
+            uint32_t here = nn_load(from), next = nn_load(from + channels);
+            uint32_t front = nn_low_halves(here, next), back = nn_high_halves(here, next);
+            from += 2 * channels;
+            nn_store(to, nn_even(front)), to += 2;
+            nn_store(second, nn_odd(front)), second += 2;
+            nn_store(third, nn_even(back)), third += 2;
+            nn_store(fourth, nn_odd(back)), fourth += 2;
+        }
+        count &= 1;
     }
     for (; count > 0; count--, from += channels, to++)
         for (int k = 0; k < block; k++)
@@ -61,66 +76,95 @@ NN_INLINE uint32_t nn_pixels(const nn_word *at, int index)
     return index % 2 ? nn_load((const int8_t *)at + 2 * index) : at[index / 2];
 }
 
-/* The sums of four neighbouring columns, one kernel row further; `stride` and `pairs` are known to the compiler. */
-NN_INLINE const nn_word *nn_taps(int32_t sums[4], const nn_word *at, const nn_word *weights, const int stride, const int pairs)
+/* One kernel row's part in the sums of four neighbouring columns; `stride` and `pairs` are known to the compiler. Returns
+ * where it stopped reading. */
+NN_INLINE const nn_word *nn_taps(int32_t sums[4], const nn_word *at, const nn_word **weights, const int stride, const int pairs)
 {
-    uint32_t here = at[0];
-#pragma GCC unroll 16
-    for (int pair = 0; pair < pairs; pair++) {
-        uint32_t w = *weights++;
-        if (stride == 1) {
-            uint32_t moved = *weights++, next = at[pair + 1];
-            sums[0] = nn_smlad(here, w, sums[0]);
-            sums[1] = nn_smlad(here, moved, sums[1]);
-            sums[2] = nn_smlad(next, w, sums[2]);
-            sums[3] = nn_smlad(next, moved, sums[3]);
-            here = next;
-            NN_TOGETHER(at, weights, sums); /* pair after pair: mixed ones need more registers than there are */
-        } else {
-            sums[0] = nn_smlad(nn_pixels(at, 2 * pair), w, sums[0]);
-            sums[1] = nn_smlad(nn_pixels(at, 2 * pair + stride), w, sums[1]);
-            sums[2] = nn_smlad(nn_pixels(at, 2 * pair + 2 * stride), w, sums[2]);
-            sums[3] = nn_smlad(nn_pixels(at, 2 * pair + 3 * stride), w, sums[3]);
-        }
+    const nn_word *w = *weights;
+    uint32_t first, second = 0, third = 0, fourth = 0, pair, moved = 0;
+    if (stride == 1)
+        first = *at++;
+    if (stride == 2) {
+        at = nn_load_two(at, &first, &second);
+        at = nn_load_two(at, &third, &fourth);
     }
-    NN_TOGETHER(at, weights, sums); /* row after row, likewise */
-    return weights;
+#pragma GCC unroll 16
+    for (int i = 0; i < pairs; i++) {
+        if (stride == 1) {
+            w = nn_load_two(w, &pair, &moved);
+            second = *at++;
+            sums[0] = nn_smlad(first, pair, sums[0]);
+            sums[1] = nn_smlad(first, moved, sums[1]);
+            sums[2] = nn_smlad(second, pair, sums[2]);
+            sums[3] = nn_smlad(second, moved, sums[3]);
+            first = second;
+        } else if (stride == 2) {
+            if (i)
+                fourth = *at++;
+            if (i % 2)
+                pair = moved;
+            else if (i + 1 < pairs)
+                w = nn_load_two(w, &pair, &moved);
+            else
+                pair = *w++;
+            sums[0] = nn_smlad(first, pair, sums[0]);
+            sums[1] = nn_smlad(second, pair, sums[1]);
+            sums[2] = nn_smlad(third, pair, sums[2]);
+            sums[3] = nn_smlad(fourth, pair, sums[3]);
+            first = second, second = third, third = fourth;
+        } else {
+            pair = *w++;
+            sums[0] = nn_smlad(nn_pixels(at, 2 * i), pair, sums[0]);
+            sums[1] = nn_smlad(nn_pixels(at, 2 * i + stride), pair, sums[1]);
+            sums[2] = nn_smlad(nn_pixels(at, 2 * i + 2 * stride), pair, sums[2]);
+            sums[3] = nn_smlad(nn_pixels(at, 2 * i + 3 * stride), pair, sums[3]);
+        }
+        NN_TOGETHER(at, w, sums); /* pair after pair: mixed ones need more registers than there are */
+    }
+    *weights = w;
+    return at;
 }
 
-/* One row of outputs of the tile's channels, four columns at a time. */
+/* One row of outputs of the tile's channels, four columns at a time; of the last four only those that exist are stored. */
 NN_INLINE void nn_line(const nn_conv_layer *layer, const nn_tile *tile, int8_t *out, const int stride, const int height,
                        const int pairs)
 {
-    const int channels = layer->out_channels, row_words = tile->row_words;
-    const int32_t rounding = 1 + 2 * layer->out_zero;
-    for (int k = 0; k < tile->block; k++, out++) {
-        const int32_t bias = layer->bias[tile->channel + k] * NN_DOUBLE, scale = layer->scale[tile->channel + k];
-        const int shift = layer->shift[tile->channel + k];
-        const nn_word *start = tile->rows + k * tile->plane_words, *table = tile->weights + k * tile->table_words;
-        int8_t *to = out;
-        for (int left = tile->columns; left > 0; left -= 4, start += 2 * stride) {
+    const int channels = tile->channels, left = (tile->columns - 1) % 4 + 1;
+    const int last = (tile->columns - 1) / 4 * 2 * stride;
+    const int next_row = tile->row_words - (stride == 1 ? pairs + 1 : stride == 2 ? pairs + 3 : 0);
+    const nn_word *plane = tile->rows, *table = tile->weights;
+    for (int k = 0; k < tile->block; k++, plane += tile->plane_words, table += tile->table_words) {
+        const int32_t bias = tile->bias[k];
+        const nn_scaling scaling = tile->scaling[k];
+        int8_t *to = out + k;
+        int32_t b, c, d;
+        for (const nn_word *start = plane, *end = plane + last;; start += 2 * stride, to += 4 * channels) {
             int32_t sums[4] = {bias, bias, bias, bias};
             const nn_word *at = start, *weights = table;
             if (height <= 3) {
 #pragma GCC unroll 3
-                for (int row = 0; row < height; row++, at += row_words)
-                    weights = nn_taps(sums, at, weights, stride, pairs);
+                for (int row = 0; row < height; row++, at += next_row)
+                    at = nn_taps(sums, at, &weights, stride, pairs);
             } else {
-                for (int row = height; row; row--, at += row_words)
-                    weights = nn_taps(sums, at, weights, stride, pairs);
+                for (int row = height; row; row--, at += next_row)
+                    at = nn_taps(sums, at, &weights, stride, pairs);
             }
-            *to = nn_output_of_double(sums[0], scale, shift, rounding, layer), to += channels;
-            if (left < 4) {
-                if (left > 1)
-                    *to = nn_output_of_double(sums[1], scale, shift, rounding, layer), to += channels;
-                if (left > 2)
-                    *to = nn_output_of_double(sums[2], scale, shift, rounding, layer);
+            *to = (int8_t)nn_scaled(sums[0], scaling, layer);
+            b = nn_scaled(sums[1], scaling, layer);
+            c = nn_scaled(sums[2], scaling, layer);
+            d = nn_scaled(sums[3], scaling, layer);
+            if (start == end)
                 break;
-            }
-            *to = nn_output_of_double(sums[1], scale, shift, rounding, layer), to += channels;
-            *to = nn_output_of_double(sums[2], scale, shift, rounding, layer), to += channels;
-            *to = nn_output_of_double(sums[3], scale, shift, rounding, layer), to += channels;
+            to[channels] = (int8_t)b;
+            to[2 * channels] = (int8_t)c;
+            to[3 * channels] = (int8_t)d;
         }
+        if (left > 1)
+            to[channels] = (int8_t)b;
+        if (left > 2)
+            to[2 * channels] = (int8_t)c;
+        if (left > 3)
+            to[3 * channels] = (int8_t)d;
     }
 }
 
@@ -135,36 +179,44 @@ NN_DEPTHWISE_CASES(NN_LINE)
         line = nn_line_##stride##_##height##_##pairs;
 
 /* One tile of up to four channels, from column x: rows come into the ring as the kernel reaches them. */
-NN_KERNEL void nn_depthwise_tile(const nn_conv_layer *layer, const int8_t *in, int8_t *out, nn_tile *tile, nn_word *ring,
-                                 int x, int line_words)
+NN_KERNEL void nn_depthwise_tile(const nn_conv_layer *layer, const int8_t *in, int8_t *out, nn_tile *tile, nn_word *ring, int x)
 {
     void (*line)(const nn_conv_layer *, const nn_tile *, int8_t *) = 0;
     NN_DEPTHWISE_CASES(NN_PICK)
     const nn_word *table = tile->weights;
-    int channels = layer->out_channels, height = layer->kernel_height, loaded = 0;
-    int left = x * layer->stride_width - layer->pad_left, first = left < 0 ? -left : 0;
-    int pixels = (tile->columns - 1) * layer->stride_width + layer->kernel_width;
-    int end = pixels < layer->in_width - left ? pixels : layer->in_width - left;
-    uint32_t zeros = (uint16_t)layer->in_zero | (uint32_t)(uint16_t)layer->in_zero << 16;
-    if (height > 1 || first || end < pixels)
-        for (int i = 0; i < tile->block * tile->plane_words; i++)
-            ring[i] = zeros;
-    out += x * channels;
+    const int channels = tile->channels, height = layer->kernel_height, row_words = tile->row_words;
+    const int left = x * layer->stride_width - layer->pad_left, first = left < 0 ? -left : 0;
+    const int line_words = tile->table_words / (2 * height), in_line = layer->in_width * channels;
+    const uint32_t zeros = (uint16_t)layer->in_zero | (uint32_t)(uint16_t)layer->in_zero << 16;
+    int end = layer->in_width - left < 2 * row_words ? layer->in_width - left : 2 * row_words;
+    /* What lies above the map and beside it; the first row under the kernel starts in the ring's first slot. */
+    for (int k = 0; k < tile->block; k++) {
+        nn_word *row = ring + k * tile->plane_words;
+        for (int slot = 0; slot < height; slot++, row += row_words) {
+            nn_fill(row, slot < layer->pad_top ? row_words : (first + 1) / 2, zeros);
+            nn_fill(row + end / 2, row_words - end / 2, zeros);
+        }
+    }
     in += (left + first) * channels;
-    for (int y = 0; y < layer->out_height; y++, out += layer->out_width * channels) {
-        int top = y * layer->stride_height - layer->pad_top, slot = (top + height) % height;
-        for (loaded = loaded > top ? loaded : top; loaded < top + height; loaded++) {
-            nn_word *row = ring + (loaded + height) % height * tile->row_words;
+    out += x * channels;
+    nn_word *row = ring + layer->pad_top % height * row_words;
+    int loaded = 0, oldest = 0, bottom = height - layer->pad_top;
+    for (int y = layer->out_height; y; y--, out += layer->out_width * channels, bottom += layer->stride_height) {
+        for (; loaded < bottom; loaded++, in += in_line) {
             if (loaded < layer->in_height)
-                nn_load_row(in + loaded * layer->in_width * channels, channels, tile->block, (int16_t *)row + first,
-                            end - first, 2 * tile->plane_words);
+                nn_load_row(tile, in, (int16_t *)row + first, end - first);
             else
-                for (int i = 0; i < tile->block * tile->row_words; i++)
-                    row[i / tile->row_words * tile->plane_words + i % tile->row_words] = zeros;
+                for (int k = 0; k < tile->block; k++)
+                    nn_fill(row + k * tile->plane_words, row_words, zeros);
+            row += row_words;
+            if (row == ring + tile->plane_words)
+                row = ring;
         }
         tile->rows = ring;
-        tile->weights = table + (height - slot) * line_words;
+        tile->weights = table + (height - oldest) * line_words;
         line(layer, tile, out);
+        for (oldest += layer->stride_height; oldest >= height;)
+            oldest -= height;
     }
     tile->weights = table;
 }
@@ -172,23 +224,26 @@ NN_KERNEL void nn_depthwise_tile(const nn_conv_layer *layer, const int8_t *in, i
 /* scratch: the paired weights of up to four channels, then as many rings. */
 NN_KERNEL void nn_depthwise(const nn_conv_layer *layer, const int8_t *in, int8_t *out, int8_t *scratch)
 {
-    int channels = layer->out_channels, height = layer->kernel_height, stride = layer->stride_width;
-    int pairs = layer->kernel_width / 2 + 1, widest = layer->out_width < NN_TILE ? layer->out_width : NN_TILE;
-    int line_words = stride == 1 ? 2 * pairs : pairs;
+    const int height = layer->kernel_height, stride = layer->stride_width, pairs = layer->kernel_width / 2 + 1;
+    const int widest = layer->out_width < NN_TILE ? layer->out_width : NN_TILE, half = height * (stride == 1 ? 2 * pairs : pairs);
     nn_word *table = (nn_word *)(void *)scratch;
     nn_tile tile;
     tile.weights = table;
     tile.row_words = (((widest + 3) / 4 * 4 - 1) * stride + 2 * pairs + 3) / 2;
     tile.plane_words = height * tile.row_words;
-    tile.table_words = 2 * height * line_words;
-    for (tile.channel = 0; tile.channel < channels; tile.channel += 4) {
-        tile.block = channels - tile.channel < 4 ? channels - tile.channel : 4;
-        for (int k = 0; k < tile.block; k++)
-            nn_pair_weights(layer, tile.channel + k, pairs, table + k * tile.table_words);
+    tile.table_words = 2 * half;
+    tile.channels = layer->out_channels;
+    for (int channel = 0; channel < tile.channels; channel += 4) {
+        tile.block = tile.channels - channel < 4 ? tile.channels - channel : 4;
+        for (int k = 0; k < tile.block; k++) {
+            int at = channel + k;
+            nn_pair_weights(layer, layer->weights + at, table + 2 * k * half, half);
+            tile.bias[k] = layer->bias[at] * NN_DOUBLE;
+            tile.scaling[k] = nn_scaling_of(layer->scale[at], layer->shift[at], 1 + 2 * layer->out_zero);
+        }
         for (int x = 0; x < layer->out_width; x += NN_TILE) {
             tile.columns = layer->out_width - x < NN_TILE ? layer->out_width - x : NN_TILE;
-            nn_depthwise_tile(layer, in + tile.channel, out + tile.channel, &tile, table + tile.block * tile.table_words,
-                              x, line_words);
+            nn_depthwise_tile(layer, in + channel, out + channel, &tile, table + 2 * tile.block * half, x);
         }
     }
 }

@@ -2,7 +2,7 @@
  *
  * The input's zero point is folded into the biases, and padding holds the zero point, so the products need no offset.
  * Which kernels exist follows from NN_HAS_..., which nn.c defines. Where the core has SMLAD (Cortex-M4, M7, M33, M55),
- * convolutions come from nn_dsp.h; NN_NO_DSP forbids that, NN_DSP_IN_C does the same steps on any processor.
+ * convolutions come from nn_..._dsp.h; NN_NO_DSP forbids that, NN_DSP_IN_C does the same steps on any processor.
  * Right shifts of negative numbers are arithmetic in every compiler this is meant for.
  */
 #ifndef NN_KERNELS_H
@@ -52,6 +52,15 @@ typedef struct {
     int8_t shift_a, shift_b, shift_out, zero_a, zero_b, zero_out, low, high;
 } nn_add_layer;
 
+/* Probabilities from the differences between a pixel's values and their greatest; those below `least` count as none. */
+typedef struct {
+    int32_t scale;
+    uint32_t pixels;
+    uint16_t channels;
+    int16_t least;
+    uint8_t shift;
+} nn_softmax_layer;
+
 /* A pooling window that slides over the map. */
 typedef struct {
     uint16_t in_height, in_width, channels, out_height, out_width;
@@ -83,10 +92,10 @@ NN_INLINE int32_t nn_divide(int32_t value, int bits)
 
 #if !NN_DSP || !defined(__ARM_FEATURE_DSP)
 
-/* The high word of value * scale, to the nearest. */
-NN_INLINE int32_t nn_multiply_double(int32_t value, int32_t scale)
+/* The high word of value * scale, to the nearest, and `more`. */
+NN_INLINE int32_t nn_multiply_high(int32_t value, int32_t scale, int32_t more)
 {
-    return (int32_t)(((int64_t)value * scale + ((int64_t)1 << 31)) >> 32);
+    return (int32_t)(((int64_t)value * scale + ((int64_t)1 << 31)) >> 32) + more;
 }
 
 NN_INLINE int32_t nn_saturate(int32_t value)
@@ -95,32 +104,49 @@ NN_INLINE int32_t nn_saturate(int32_t value)
 }
 #endif
 
-/* The output for NN_DOUBLE times a sum of products. `rounding` is 1 + 2 * zero point of the output.
+/* How sums become outputs, once per channel: outputs are sum * scale, shifted left before and right after, plus `add`.
  * NN_ANY_SCALE: some channel's sum may pass 2^30, or its scale is 1/2 or more, or below 2^-22; else the short way is exact.
  * NN_ANY_RANGE: some activation cuts the int8 range. */
-#define NN_DOUBLE (NN_ANY_SCALE ? 1 : 2)
-NN_INLINE int8_t nn_output_of_double(int32_t sum, int32_t scale, int shift, int32_t rounding, const nn_conv_layer *layer)
+typedef struct {
+    int32_t scale, add;
+    int left, right;
+} nn_scaling;
+
+/* `rounding` is 1 + 2 * zero point of the output. */
+NN_INLINE nn_scaling nn_scaling_of(int32_t scale, int shift, int32_t rounding)
 {
 #if NN_ANY_SCALE
-    int left = shift < 0 ? -1 - shift : 0, right = shift < 0 ? 0 : shift + 1;
-    int32_t value = nn_divide(nn_multiply(sum * ((int32_t)1 << left), scale), right) + (rounding >> 1);
+    nn_scaling scaling = {scale, rounding >> 1, shift < 0 ? -1 - shift : 0, shift < 0 ? 0 : shift + 1};
 #else
-    /* Halves go away from zero: a negative value is lowered by one before a half is added. */
-    int32_t value = nn_multiply_double(sum, scale);
-    value = (value + (value >> 31) + rounding * ((int32_t)1 << shift)) >> (shift + 1);
+    nn_scaling scaling = {scale, rounding * ((int32_t)1 << shift), 0, shift + 1};
+#endif
+    return scaling;
+}
+
+/* The output for NN_DOUBLE times a sum of products. */
+#define NN_DOUBLE (NN_ANY_SCALE ? 1 : 2)
+NN_INLINE int32_t nn_scaled(int32_t sum, nn_scaling scaling, const nn_conv_layer *layer)
+{
+#if NN_ANY_SCALE
+    int32_t value = nn_multiply(sum * ((int32_t)1 << scaling.left), scaling.scale);
+    value = nn_divide(value, scaling.right) + scaling.add;
+#else
+    /* Halves go away from zero: with a negative value one less than a half is added. Where the sum is negative and the value
+     * zero, both give zero. */
+    int32_t value = (nn_multiply_high(sum, scaling.scale, scaling.add) + (sum >> 31)) >> scaling.right;
 #endif
 #if NN_ANY_RANGE
     return nn_clamp(value, layer->low, layer->high);
 #else
     (void)layer;
-    return (int8_t)nn_saturate(value);
+    return nn_saturate(value);
 #endif
 }
 
 /* The output for a sum of products. */
 NN_INLINE int8_t nn_output_of(int32_t sum, int32_t scale, int shift, int32_t rounding, const nn_conv_layer *layer)
 {
-    return nn_output_of_double(sum * NN_DOUBLE, scale, shift, rounding, layer);
+    return (int8_t)nn_scaled(sum * NN_DOUBLE, nn_scaling_of(scale, shift, rounding), layer);
 }
 
 #if NN_DSP
@@ -128,7 +154,15 @@ NN_INLINE int8_t nn_output_of(int32_t sum, int32_t scale, int shift, int32_t rou
 #include "nn_depthwise_dsp.h"
 #else
 #include "nn_conv_plain.h"
+#ifdef NN_HAS_DEPTHWISE
+#define NN_HAS_DEPTHWISE_FEW
+#define nn_depthwise nn_depthwise_few
 #endif
+#endif
+#include "nn_depthwise_few.h"
 #include "nn_maps.h"
+#ifdef NN_HAS_SOFTMAX
+#include "nn_softmax.h"
+#endif
 
 #endif
