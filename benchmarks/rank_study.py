@@ -1,7 +1,8 @@
 """Does an untrained score rank nets as training does? `python benchmarks/rank_study.py train|score|report`.
 
-`train` trains feasible nets of every family and size in the same way to the end and appends each to `data/rank_study.csv`; it
-may be stopped, or killed, and goes on where it was. `score` adds what untrained nets are scored by, `report` prints the tables.
+`train` trains feasible nets of every family and size in the same way to the end and appends each to `data/rank_study.csv`;
+it may be stopped, or killed, and goes on where it was. `score` adds what untrained nets are scored by, `report` prints the
+tables.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import json
 import os
 import random
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cache
@@ -220,17 +221,16 @@ def train(todo: list[Job], settings: Mapping[str, Setting] = SETTINGS, table: Pa
         print(*(f"{name} {row[name]}" for name in COLUMNS[:-1]), flush=True)
 
 
-def scores(arch: Arch, data: Dataset, look: int) -> dict[str, float]:
-    """Every proxy of the untrained net, on weights and batches drawn with the seed `look`; one that fails is missing."""
+def scores(arch: Arch, data: Dataset, look: int, names: Sequence[str]) -> dict[str, float]:
+    """Proxies of the untrained net, on weights and batches drawn with the seed `look`; one that fails is missing."""
     import torch
 
-    from pnas_kit.score import PROXIES, ProxyError, score
+    from pnas_kit.score import ProxyError, score
     from pnas_kit.space.net import build
 
     torch.set_num_threads(1)
     net = build(arch.pruned, arch.input_shape, look)
     batches = [(torch.from_numpy(x).permute(0, 3, 1, 2), torch.from_numpy(y)) for x, y in proxy_batches(data, seed=look)]
-    names = sorted(set(PROXIES) - {"macs", "params"})
     try:
         return score(net, batches, names)
     except ProxyError:
@@ -243,10 +243,18 @@ def scores(arch: Arch, data: Dataset, look: int) -> dict[str, float]:
 
 def add_scores(table: Path = TABLE) -> None:
     """Gives every net of the table its scores, of two looks: `zico` and, of the second, `zico.1`."""
-    for row in [row for row in read(table) if row["spec"] and not row.get("zico.1")]:
+    from pnas_kit.score import PROXIES
+
+    for row in [row for row in read(table) if row["spec"]]:
         data = load_once(row["data"])
         arch = Arch.from_json(full(row, data))
-        found = {f"{n}.{look}" if look else n: f"{v:.6g}" for look in (0, 1) for n, v in scores(arch, data, look).items()}
+        found = {}
+        for look, mark in ((0, ""), (1, ".1")):
+            names = [name for name in sorted(set(PROXIES) - {"macs", "params"}) if not row.get(name + mark)]
+            if names:
+                found |= {name + mark: f"{value:.6g}" for name, value in scores(arch, data, look, names).items()}
+        if not found:
+            continue
         with alone(table):
             write([old | found if same(old, row) else old for old in read(table)], table)
         print(row["data"], row["net"], *(f"{name} {value}" for name, value in found.items()), flush=True)

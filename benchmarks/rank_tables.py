@@ -11,14 +11,14 @@ from pnas_kit.score import consensus
 from pnas_kit.score.agreement import interval, partial, resamples, spearman, tau
 
 COSTS = ("macs", "params", "ram")
-PROXIES = ("meco", "zico", "naswot", "snip", "synflow", "gradnorm", "jacob_cov", "zen")
+PROXIES = ("meco", "zico", "naswot", "snip", "synflow", "gradnorm", "jacob_cov", "zen", "zen_mean")
 PAPER = ("meco", "zico", "naswot", "snip")
 Columns = dict[str, np.ndarray]
 
 
 def nets(rows: Sequence[Mapping[str, str]], data: str) -> Columns:
     """The scored nets of a data set as columns `(nets,)`; NaN where a proxy has no value."""
-    chosen = [row for row in rows if row["data"] == data and row["seed"] == "0" and row.get("zico.1")]
+    chosen = [row for row in rows if row["data"] == data and row["seed"] == "0" and row.get("zen_mean.1")]
     names = [*COSTS, *PROXIES, *(f"{name}.1" for name in PROXIES), "accuracy"]
     found = {name: np.array([float(row.get(name) or "nan") for row in chosen]) for name in names}
     return found | {"family": np.array([row["family"] for row in chosen])}

@@ -1,4 +1,4 @@
-"""How well one order of candidates agrees with another: Kendall's tau, what is left of it given a third, and how sure that is.
+"""How well one order of candidates agrees with another: Kendall's tau, what is left of it given a third, and how sure.
 
 A tau is a sum over pairs, so everything here works on matrices of signs. Resampling n candidates with replacement then only
 weighs the pairs, and a thousand resamples cost one matrix product.

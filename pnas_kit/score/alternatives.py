@@ -123,6 +123,30 @@ def zen(seen: Observation) -> float:
     Raises:
         ProxyError: the net has none of these, or F does not change.
     """
+    change, scalings = _expressivity("zen", seen)
+    return change + sum(scalings)
+
+
+@proxy("zen_mean")
+def zen_mean(seen: Observation) -> float:
+    """Zen-score divided by the number of batch norms: what a layer adds on average, whatever the depth.
+
+    The Zen-score is a sum over layers, so that a deep net of narrow layers beats a shallow one of wide layers, which trains
+    better here. Its mean is the search's score, because nothing else ranked as well on nets trained to the end
+    (`benchmarks/rank_study.py`, docs/search.md). With weights from N(0, 1) a layer adds about half the log of its fan-in:
+    it measures above all how wide, and with how large a kernel, the net looks. Higher is better.
+
+    Raises:
+        ProxyError: as `zen`, or the net has no batch norm to count.
+    """
+    change, scalings = _expressivity("zen_mean", seen)
+    if not scalings:
+        raise ProxyError("zen_mean", "the whole net", "it has no batch norm, so no number of layers to divide by")
+    return (change + sum(scalings)) / len(scalings)
+
+
+def _expressivity(name: str, seen: Observation) -> tuple[float, list[float]]:
+    """Log of the last maps' change, and of each batch norm's scaling."""
     generator = torch.Generator().manual_seed(0)
     device, shape = seen.inputs.device, seen.inputs.shape
     gaussian = {name: p.detach() for name, p in seen.net.named_parameters()}
@@ -136,16 +160,16 @@ def zen(seen: Observation) -> float:
     x, noise = (torch.randn(shape, generator=generator).to(device) for _ in range(2))
     with as_found(seen.net), torch.no_grad():
         training_mode(seen.net)
-        last, scaling = _last_maps(seen.net, gaussian, x)
+        last, scalings = _last_maps(seen.net, gaussian, x)
         moved, _ = _last_maps(seen.net, gaussian, x + PERTURBATION * noise)
     change = float(torch.linalg.vector_norm((moved - last).flatten(1), dim=1).mean(dtype=torch.float64))
     if not change > 0:
-        raise ProxyError("zen", "the last feature maps", f"they change by {change}; the net is dead or overflows")
-    return float(np.log(change)) + scaling
+        raise ProxyError(name, "the last feature maps", f"they change by {change}; the net is dead or overflows")
+    return float(np.log(change)), scalings
 
 
-def _last_maps(net: nn.Module, parameters: dict[str, Tensor], x: Tensor) -> tuple[Tensor, float]:
-    """F(x) and the sum over batch norms of the log of their scaling."""
+def _last_maps(net: nn.Module, parameters: dict[str, Tensor], x: Tensor) -> tuple[Tensor, list[float]]:
+    """F(x) and the log of every batch norm's scaling."""
     maps: list[Tensor] = []
     scalings: list[float] = []
 
@@ -167,7 +191,7 @@ def _last_maps(net: nn.Module, parameters: dict[str, Tensor], x: Tensor) -> tupl
             handle.remove()
     if not maps:
         raise ProxyError("zen", "the whole net", "it has no feature maps")
-    return maps[0], sum(scalings)
+    return maps[0], scalings
 
 
 @proxy("params")
