@@ -12,7 +12,7 @@ from pathlib import Path
 from pnas_kit.learn.epoch import Epoch
 from pnas_kit.search import Candidate
 from pnas_kit.search.front import propose
-from pnas_kit.search.journal import Journal
+from pnas_kit.search.journal import Journal, Transcript
 
 from . import emulation
 from .emulation import Emulation, in_words
@@ -49,7 +49,7 @@ class Run:
             raise RunError(f"there is no run in {self.path.name}: its config.json is missing")
         self.config = Config(**fields)
         self.problem = self.config.problem
-        self._journal = Journal(self.path / "journal.log", self.problem)
+        self._trials = self.transcript if self.config.storage else Journal(self.path / "journal.log", self.problem)
 
     @classmethod
     def create(cls, config: Config, root: Path | None = None) -> Run:
@@ -123,11 +123,16 @@ class Run:
 
     def candidates(self) -> list[Candidate]:
         """Finished trials in order of their number; cheap to ask again."""
-        return self._journal.candidates()
+        return self._trials.candidates()
 
     def proposed(self) -> list[int]:
         """Numbers of the prototypes that subset selection proposes."""
         return [c.number for c in propose(self.candidates(), self.problem, self.config.picks)]
+
+    @property
+    def transcript(self) -> Transcript:
+        """The copy of a search that is recorded in a database."""
+        return Transcript(self.path / "candidates.jsonl")
 
     @property
     def picks(self) -> list[int]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from .candidate import Candidate
 from .evaluate import Problem
-from .pareto import non_dominated, select
+from .pareto import kept, non_dominated, select
 
 
 def points(candidates: Sequence[Candidate], problem: Problem) -> np.ndarray:
@@ -33,3 +33,18 @@ def propose(candidates: Sequence[Candidate], problem: Problem, k: int) -> list[C
         return []
     chosen = [best[i] for i in select(points(best, problem), k)]
     return sorted(chosen, key=lambda c: c.cost.macs)
+
+
+def propose_curve(candidates: Sequence[Candidate], problem: Problem, most: int) -> list[float]:
+    """Share of the front's hypervolume that proposals of 1, 2, .. `most` prototypes keep: what one more buys.
+
+    Shorter than `most` where the front is smaller, empty where nothing is feasible.
+    """
+    best = points(front(candidates, problem), problem)
+    shares: list[float] = []
+    for k in range(1, most + 1):
+        chosen = select(best, k) if len(best) else []
+        if len(chosen) < k:
+            break
+        shares.append(kept(best, chosen))
+    return shares
