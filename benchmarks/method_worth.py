@@ -107,11 +107,10 @@ def _archs(candidates: Sequence[Candidate]) -> list[Arch]:
     return [candidate.arch for candidate in candidates]
 
 
-def proposed(data: str, seeds: int = SEEDS) -> list[dict]:
-    """The rows, not yet trained, of every way and seed."""
+def proposed(data: str, seed: int) -> list[dict]:
+    """The rows, not yet trained, of every way."""
     return [
         {"data": data, "way": way, "seed": seed, "place": place, "family": arch.family, "spec": compact(arch)}
-        for seed in range(seeds)
         for way, propose_nets in WAYS.items()
         for place, arch in enumerate(propose_nets(data, seed))
     ]
@@ -136,12 +135,13 @@ def write(rows: Sequence[Mapping], table: Path = TABLE) -> None:
 
 
 def add_proposals(data_sets: Sequence[str], table: Path = TABLE) -> None:
-    """Adds what the table does not have yet; rows that are there, trained or not, stay."""
-    for data in data_sets:
-        rows = proposed(data)
-        with alone(table):
-            known = {tuple(str(row[name]) for name in KEY) for row in read(table)}
-            write(read(table) + [row for row in rows if tuple(str(row[name]) for name in KEY) not in known], table)
+    """Adds what the table does not have yet, seed by seed; what is there, trained or not, stays."""
+    for seed in range(SEEDS):
+        for data in data_sets:
+            if not any(row["data"] == data and row["seed"] == str(seed) for row in read(table)):
+                rows = proposed(data, seed)
+                with alone(table):
+                    write(read(table) + rows, table)
 
 
 def train(table: Path = TABLE) -> None:
