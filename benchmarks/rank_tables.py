@@ -13,6 +13,8 @@ from pnas_kit.score.agreement import interval, partial, resamples, spearman, tau
 COSTS = ("macs", "params", "ram")
 PROXIES = ("meco", "zico", "naswot", "snip", "synflow", "gradnorm", "jacob_cov", "zen", "zen_mean")
 PAPER = ("meco", "zico", "naswot", "snip")
+LOOKED_AT = 35
+"""Nets of each data set, the first by number, that had been scored when `zen_mean` was chosen as the score."""
 Columns = dict[str, np.ndarray]
 
 
@@ -78,6 +80,8 @@ def table(rows: Sequence[Mapping[str, str]], statistic: Statistic) -> dict[str, 
         counts = resamples(len(columns["accuracy"]))
         for name, column in columns.items():
             if name not in ("accuracy", "family") and not name.endswith(".1"):
+                if statistic is given_macs and name == "macs":
+                    continue
                 values = statistic(column, columns, counts)
                 found.setdefault(name, {})[data] = (float(values[0]), *interval(values))
     return found
@@ -98,6 +102,34 @@ def ceiling(rows: Sequence[Mapping[str, str]], data: str) -> tuple[float, int]:
     return (float(np.mean(taus)) if taus else float("nan")), len(several)
 
 
+def unseen(columns: Columns) -> Columns:
+    """The nets that nobody had looked at when `zen_mean` was chosen."""
+    return {name: column[LOOKED_AT:] for name, column in columns.items()}
+
+
+def left_out(rows: Sequence[Mapping[str, str]]) -> dict[str, tuple[str, float]]:
+    """For each data set the score that is best on the mean of all others, and its tau on this one."""
+    found = {s: {d: value for d, (value, _, _) in v.items()} for s, v in table(rows, over_all).items()}
+    names = data_sets(rows)
+    chosen = {d: max(found, key=lambda s: np.mean([found[s][other] for other in names if other != d])) for d in names}
+    return {data: (score, found[score][data]) for data, score in chosen.items()}
+
+
+def combined(rows: Sequence[Mapping[str, str]], most: int = 3) -> dict[str, tuple[str, float]]:
+    """As `left_out`, among the log-rank consensus of every two to `most` figures, each also upside down."""
+    names = data_sets(rows)
+    columns = {data: nets(rows, data) for data in names}
+    taus: dict[str, dict[str, float]] = {}
+    signed = [(sign, name) for name in (*COSTS, *PROXIES) for sign in (1, -1)]
+    for members in (m for count in range(2, most + 1) for m in combinations(signed, count)):
+        label = " & ".join(("-" if sign < 0 else "") + name for sign, name in members)
+        for data in names:
+            score = consensus({f"{sign}{name}": sign * _complete(columns[data][name]) for sign, name in members})
+            taus.setdefault(label, {})[data] = over_all(score, columns[data], np.ones((1, len(score))))[0]
+    chosen = {d: max(taus, key=lambda label: np.mean([taus[label][o] for o in names if o != d])) for d in names}
+    return {data: (label, taus[label][data]) for data, label in chosen.items()}
+
+
 def report(rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
     """The lines of all tables, as Markdown."""
     names = data_sets(rows)
@@ -107,6 +139,14 @@ def report(rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
     yield _line("nets", *(len(sizes[data]) for data in names))
     yield _line("accuracy, from to", *(f"{100 * sizes[d].min():.1f} to {100 * sizes[d].max():.1f} %" for d in names))
     yield _line("tau between two seeds (nets)", *("{:.2f} ({})".format(*ceiling(rows, data)) for data in names))
+    chosen = left_out(rows) if len(names) > 1 else {}
+    yield _line("best on the others, tau here", *("{}, {:.2f}".format(*pair) for pair in chosen.values()))
+    chosen = combined(rows) if len(names) > 1 else {}
+    yield _line("best combination on the others, tau here", *("{}, {:.2f}".format(*pair) for pair in chosen.values()))
+    for score in ("zen_mean", *COSTS):
+        fresh = [unseen(nets(rows, data)) for data in names]
+        taus = [over_all(c[score], c, np.ones((1, len(c["accuracy"]))))[0] for c in fresh]
+        yield _line(f"{score}, tau of nets {LOOKED_AT} and up", *(f"{value:.2f}" for value in taus))
     for title, statistic in STATISTICS.items():
         yield f"\n**{title}**\n"
         yield _line("score", *names, "mean")

@@ -129,7 +129,7 @@ def zen(seen: Observation) -> float:
 
 @proxy("zen_mean")
 def zen_mean(seen: Observation) -> float:
-    """Zen-score divided by the number of batch norms: what a layer adds on average, whatever the depth.
+    """Zen-score (Lin et al., ICCV 2021) over the number of batch norms: what a layer adds on average, whatever the depth.
 
     The Zen-score is a sum over layers, so that a deep net of narrow layers beats a shallow one of wide layers, which trains
     better here. Its mean is the search's score, because nothing else ranked as well on nets trained to the end

@@ -20,8 +20,8 @@ def frame(candidates: Sequence[Candidate]) -> pd.DataFrame:
     """One row per candidate, by number.
 
     Columns: family, words, feasible, on_front (no other candidate beats it in MACs and all proxies), the cost with its units
-    in the names (macs is multiply-accumulates), each proxy, score (the one that ranks best alone, see `Candidate`), seconds that the
-    evaluation took, and reason (why a candidate is not ranked, else empty). NaN where there is none.
+    in the names (macs is multiply-accumulates), each proxy, score (the one that ranks best alone, see `Candidate`),
+    seconds that the evaluation took, and reason (why a candidate is not ranked, else empty). NaN where there is none.
     """
     import pandas as pd  # a third of a second, and only this needs it
 

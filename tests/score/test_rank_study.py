@@ -92,7 +92,7 @@ def test_the_score_ranks_better_than_macs_and_parameters_on_every_data_set(data)
 
 
 def test_the_documentation_says_what_the_table_says():
-    text = (ROOT / "docs" / "search.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "search.md").read_text(encoding="utf-8").partition("## Does it rank?")[2]
     line = next(line for line in text.splitlines() if line.startswith(f"| `{SCORE}` |"))
     said = [float(cell.split()[0]) for cell in line.split("|")[2:6]]
     found = [stats.kendalltau(column(nets(d), SCORE), column(nets(d), "accuracy")).statistic for d in DATA]
