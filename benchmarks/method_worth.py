@@ -16,7 +16,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from rank_study import BOARD, MOST_MACS, SETTINGS, Job, alone, compact, full, load_once, trained
+from rank_nets import BOARD, MOST_MACS, compact, decoded
+from rank_study import SETTINGS, Job, alone, load_once, trained
 from rank_study import TABLE as STUDY
 from rank_study import read as read_study
 
@@ -143,7 +144,7 @@ def train(table: Path = TABLE) -> None:
     for row in sorted(todo, key=lambda row: (row["seed"], row["place"])):
         data, seed = row["data"], int(row["seed"])
         twin = next((r for r in read(table) if r["accuracy"] and _net(r) == _net(row)), None)
-        arch = Arch.from_json(full(row, load_once(data)))
+        arch = decoded(row, load_once(data).card)
         result = twin or trained(Job(data, int(row["place"]), seed, arch), SETTINGS[data])
         row |= {name: result[name] for name in ("macs", "accuracy", "seconds")}
         with alone(table):

@@ -10,9 +10,7 @@ from __future__ import annotations
 import argparse
 import csv
 import fcntl
-import json
 import os
-import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -21,25 +19,20 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from rank_nets import BOARD, compact, decoded, sampled
 
-from pnas_kit.cost import Cost, boards, estimate, trace
+from pnas_kit.cost import boards, estimate
 from pnas_kit.learn.data import Dataset, load, proxy_batches
 from pnas_kit.learn.data.split import stratified
 from pnas_kit.learn.recipe import Recipe, recipe_for
-from pnas_kit.search import Limits
-from pnas_kit.space import Arch, ShapeError, space, task_of
+from pnas_kit.space import Arch, task_of
 
 TABLE = Path(__file__).resolve().parents[1] / "data" / "rank_study.csv"
-BOARD = "nano-33-ble"
 NETS = 60
 SEEDS, REPEATED = 3, 10
 """The first `REPEATED` nets of a data set are trained with this many seeds, to know how well training ranks as training."""
 KEY = ("data", "net", "seed")
 COLUMNS = (*KEY, "family", "accuracy", "macs", "params", "ram", "seconds", "spec")
-MOST_MACS = 2_500_000
-"""Below what the board's default limits allow: three hundred trainings must fit into an hour of one core."""
-DRAWS = 100
-"""Feasible nets drawn of each family, from which those nearest to evenly spread log MACs are taken."""
 
 
 @dataclass(frozen=True)
@@ -108,44 +101,6 @@ def jobs(nets: int = NETS, settings: Mapping[str, Setting] = SETTINGS) -> list[J
     return [job for _, job in sorted(found, key=lambda pair: pair[0])]
 
 
-def sampled(shape: tuple[int, int, int], classes: int, nets: int) -> list[Arch]:
-    """Feasible architectures, as many of each family, each family's evenly spread in log MACs, in random order."""
-    families = space(shape)[0].options
-    columns = [_spread(shape, classes, family, -(-nets // len(families))) for family in families]
-    return [arch for row in zip(*columns, strict=True) for arch in row][:nets]
-
-
-def _spread(shape: tuple[int, int, int], classes: int, family: str, count: int) -> list[Arch]:
-    rng = random.Random(family)
-    drawn = sorted((feasible(rng, shape, classes, family) for _ in range(DRAWS)), key=lambda pair: pair[1].macs)
-    logs = np.log([cost.macs for _, cost in drawn])
-    chosen: list[int] = []
-    for wanted in np.linspace(logs[0], logs[-1], count):
-        distance = np.abs(logs - wanted)
-        distance[chosen] = np.inf
-        chosen.append(int(np.argmin(distance)))
-    rng.shuffle(chosen)
-    return [drawn[i][0] for i in chosen]
-
-
-def feasible(rng: random.Random, shape: tuple[int, int, int], classes: int, family: str | None = None) -> tuple[Arch, Cost]:
-    """A random architecture that meets the board's default limits and `MOST_MACS`, and its cost."""
-    board = boards()[BOARD]
-    limits = Limits.of(board)
-    while True:
-        params = {c.name: rng.uniform(c.low, c.high) if c.continuous else rng.choice(c.options) for c in space(shape)}
-        arch = Arch.from_params(params | ({"family": family} if family else {}), shape, classes)
-        try:
-            macs = sum(op.macs for op in trace(arch.pruned, shape))
-        except ShapeError:
-            continue
-        if macs > MOST_MACS:
-            continue
-        cost = estimate(arch.pruned, shape, board)
-        if max(limits.excess(cost).values()) <= 0:
-            return arch, cost
-
-
 def recipe(data: Dataset, epochs: int) -> Recipe:
     """The default recipe, but pruned to the searched sparsity before the first step: the net that the proxies saw."""
     default = recipe_for(data.card.name, task_of(data.card.shape), len(data.train_y), epochs)
@@ -171,14 +126,6 @@ def trained(job: Job, setting: Setting) -> dict:
         "macs": cost.macs, "params": cost.params, "ram": cost.ram_bytes, "seconds": round(time.process_time() - start, 2),
         "spec": compact(job.arch) if job.seed == 0 else "",
     }  # fmt: skip
-
-
-def compact(arch: Arch) -> str:
-    """The architecture as short JSON, without the shape and classes that its data set gives."""
-    fields = json.loads(arch.to_json())
-    for name in ("input_shape", "classes", "family", "bits"):
-        del fields[name]
-    return json.dumps(fields, separators=(",", ":"))
 
 
 def read(table: Path = TABLE) -> list[dict]:
@@ -247,7 +194,7 @@ def add_scores(table: Path = TABLE) -> None:
 
     for row in [row for row in read(table) if row["spec"]]:
         data = load_once(row["data"])
-        arch = Arch.from_json(full(row, data))
+        arch = decoded(row, data.card)
         found = {}
         for look, mark in ((0, ""), (1, ".1")):
             names = [name for name in sorted(set(PROXIES) - {"macs", "params"}) if not row.get(name + mark)]
@@ -258,14 +205,6 @@ def add_scores(table: Path = TABLE) -> None:
         with alone(table):
             write([old | found if same(old, row) else old for old in read(table)], table)
         print(row["data"], row["net"], *(f"{name} {value}" for name, value in found.items()), flush=True)
-
-
-def full(row: Mapping[str, str], data: Dataset) -> str:
-    """The JSON of the architecture in a row."""
-    return json.dumps(
-        json.loads(row["spec"])
-        | {"family": row["family"], "input_shape": data.card.shape, "classes": len(data.card.classes)}
-    )
 
 
 def same(first: Mapping[str, str], second: Mapping[str, str]) -> bool:
