@@ -13,6 +13,7 @@ import os
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -101,12 +102,11 @@ def _archs(candidates: Sequence[Candidate]) -> list[Arch]:
     return [candidate.arch for candidate in candidates]
 
 
-def proposed(data: str, seed: int) -> list[dict]:
-    """The rows, not yet trained, of every way."""
+def proposed(data: str, way: str, seed: int) -> list[dict]:
+    """The rows, not yet trained, of one way."""
     return [
         {"data": data, "way": way, "seed": seed, "place": place, "family": arch.family, "spec": compact(arch)}
-        for way, propose_nets in WAYS.items()
-        for place, arch in enumerate(propose_nets(data, seed))
+        for place, arch in enumerate(WAYS[way](data, seed))
     ]
 
 
@@ -130,12 +130,11 @@ def write(rows: Sequence[Mapping], table: Path = TABLE) -> None:
 
 def add_proposals(data_sets: Sequence[str], table: Path = TABLE) -> None:
     """Adds what the table does not have yet, seed by seed; what is there, trained or not, stays."""
-    for seed in range(SEEDS):
-        for data in data_sets:
-            if not any(row["data"] == data and row["seed"] == str(seed) for row in read(table)):
-                rows = proposed(data, seed)
-                with alone(table):
-                    write(read(table) + rows, table)
+    for seed, data, way in product(range(SEEDS), data_sets, WAYS):
+        if not any((row["data"], row["way"], row["seed"]) == (data, way, str(seed)) for row in read(table)):
+            rows = proposed(data, way, seed)
+            with alone(table):
+                write(read(table) + rows, table)
 
 
 def train(table: Path = TABLE) -> None:
