@@ -13,7 +13,7 @@ import os
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import product
+from itertools import combinations, product
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +27,7 @@ from pnas_kit.learn.data import proxy_batches
 from pnas_kit.search import PROXIES, Candidate, Limits, Problem, propose, search
 from pnas_kit.search.evaluate import SCORE
 from pnas_kit.search.journal import journal_storage
-from pnas_kit.search.pareto import hypervolume, select
+from pnas_kit.search.pareto import hypervolume, non_dominated, select
 from pnas_kit.space import Arch
 
 TABLE = STUDY.with_name("method_worth.csv")
@@ -177,7 +177,8 @@ def study_nets(data: str) -> list[tuple[float, float]]:
 
 def best_of(nets: Sequence[tuple[float, float]], k: int = K) -> list[tuple[float, float]]:
     """The k nets that are worth the most together, chosen by their accuracy: what a perfect ranking could reach."""
-    return [nets[i] for i in select([(np.log(macs), -accuracy) for macs, accuracy in nets], k)]
+    front = [nets[i] for i in np.flatnonzero(non_dominated([(macs, -accuracy) for macs, accuracy in nets]))]
+    return list(max(combinations(front, min(k, len(front))), key=worth))
 
 
 def _at_random(nets: Sequence[tuple[float, float]], draws: int = 1000) -> str:
