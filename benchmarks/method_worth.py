@@ -138,9 +138,9 @@ def add_proposals(data_sets: Sequence[str], table: Path = TABLE) -> None:
 
 
 def train(table: Path = TABLE) -> None:
-    """Trains every row without an accuracy; the same net of two ways is trained once."""
-    todo = [row for row in read(table) if not row["accuracy"]]
-    for row in sorted(todo, key=lambda row: (row["seed"], row["place"])):
+    """Trains every row without an accuracy, those that `search` adds meanwhile too; a net of two ways is trained once."""
+    while todo := [row for row in read(table) if not row["accuracy"]]:
+        row = min(todo, key=lambda row: (row["seed"], row["place"]))
         data, seed = row["data"], int(row["seed"])
         twin = next((r for r in read(table) if r["accuracy"] and _net(r) == _net(row)), None)
         arch = decoded(row, load_once(data).card)
