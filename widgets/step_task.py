@@ -12,6 +12,7 @@ import traitlets
 from pnas_kit.cost import boards, cores
 from pnas_kit.cost.estimate import GENERATED_C
 from pnas_kit.learn.data import CATALOGUE, cached, load
+from pnas_kit.learn.data.ucr_sets import PREFIX
 from widgets import cards, words
 from widgets.controls import button, choice, group, heading, number, show
 from widgets.pane import Pane
@@ -37,6 +38,7 @@ class StepTask:
         self._loading: dict[str, tuple[str, float]] = {}
         self._sets = Pane(data=guard(lambda name: state.set_trait("data", name)))
         self._about = Pane(fetch=guard(self.fetch))
+        self._archive = self._archive_menu()
         self._boards = Pane(board=guard(lambda board: state.set_trait("board", board)))
         self._own = self._own_board_form()
         self._messages = Pane()
@@ -54,7 +56,9 @@ class StepTask:
         self._fetch_if_here()
 
     def _left(self) -> ipywidgets.Widget:
-        return group("panel", heading("Data set", "What should the device tell apart?"), self._sets, self._about)
+        return group(
+            "panel", heading("Data set", "What should the device tell apart?"), self._sets, self._archive, self._about
+        )
 
     def _right(self) -> ipywidgets.Widget:
         note = "Prefilled from the board. Leave room for your own program."
@@ -78,12 +82,29 @@ class StepTask:
 
     # ---- data
 
+    def _archive_menu(self) -> ipywidgets.Dropdown:
+        """The sets of the UCR and UEA archives: too many for cards."""
+        names = [name for name in CATALOGUE if name.startswith(PREFIX)]
+        menu = ipywidgets.Dropdown(
+            options=[("Choose a set …", ""), *((CATALOGUE[name].title, name) for name in names)],
+            description=f"UCR and UEA archives, {len(names)} sets",
+        )
+        menu.add_class("pn-field")
+        menu.observe(self._guard(lambda change: change["new"] and self._state.set_trait("data", change["new"])), "value")
+        return menu
+
     def _draw_data(self) -> None:
         chosen = self._state.data
-        drawn = [cards.data_card(card, cached(name), name == chosen) for name, card in CATALOGUE.items()]
-        self._sets.html = cards.radios("Data set", "data", drawn)
+        self._archive.value = chosen if chosen.startswith(PREFIX) else ""
+        shown = {name: card for name, card in CATALOGUE.items() if not name.startswith(PREFIX) or name == chosen}
+        order = {"Pictures": 0, "Time series": 1, "Objects in pictures": 2}
+        by_group = sorted(shown.items(), key=lambda pair: order.get(cards.data_group(pair[1]), len(order)))
+        drawn = [(cards.data_group(card), cards.data_card(card, cached(name), name == chosen)) for name, card in by_group]
+        self._sets.html = cards.radios("Data set", "data", cards.grouped(drawn))
         card = CATALOGUE[chosen]
-        self._about.html = f"<p>{attribute(card.summary)}</p>{self._picture(chosen)}{cards.data_facts(card)}"
+        notice = f'<p class="pn-note"><b>{attribute(card.notice)}</b></p>' if card.notice else ""
+        about = f'<p>{attribute(card.summary)}</p><p class="pn-note">Licence: {attribute(card.licence)}.</p>{notice}'
+        self._about.html = f"{about}{self._picture(chosen)}{cards.data_facts(card)}"
 
     def _picture(self, name: str) -> str:
         if name in self._pictures:
@@ -94,7 +115,14 @@ class StepTask:
                 f'<div class="pn-samples pn-waiting" role="status"><p>{attribute(message)}</p>'
                 f'<progress max="1" value="{share:.3f}" aria-label="{attribute(message)}"></progress></div>'
             )
-        size = words.megabytes(CATALOGUE[name].download_bytes)
+        card = CATALOGUE[name]
+        if card.folder and not cached(name):
+            return (
+                '<div class="pn-samples pn-waiting"><p>In no package registry. Put '
+                f"{attribute(card.folder)} into a folder and start the workbench with PNAS_DATA set to that folder.</p>"
+                f'<button type="button" class="pn-plain" data-action="fetch" data-key="{name}">Look there</button></div>'
+            )
+        size = words.megabytes(card.download_bytes)
         return (
             '<div class="pn-samples pn-waiting"><p>Samples are shown once the data set is on this computer.</p>'
             f'<button type="button" class="pn-plain" data-action="fetch" data-key="{name}">Download {size}</button></div>'

@@ -45,7 +45,7 @@ class Config:
 
     def __post_init__(self) -> None:
         if self.data not in CATALOGUE:
-            raise ValueError(f"data is one of {list(CATALOGUE)}, got {self.data!r}")
+            raise ValueError(f"data is one of the catalogue's names, such as digits or ucr/GunPoint, got {self.data!r}")
         for name, least in (("trials", 1), ("picks", 1), ("workers", 1), ("seed", 0)):
             if getattr(self, name) < least:
                 raise ValueError(f"{name} is at least {least}, got {getattr(self, name)}")

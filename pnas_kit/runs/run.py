@@ -56,7 +56,7 @@ class Run:
     @classmethod
     def create(cls, config: Config, root: Path | None = None) -> Run:
         """A new folder for `config`, named by data set, board and time."""
-        name = f"{time.strftime('%Y%m%d-%H%M%S')}-{config.data}-{config.board}-{secrets.token_hex(2)}"
+        name = f"{time.strftime('%Y%m%d-%H%M%S')}-{config.data.replace('/', '-')}-{config.board}-{secrets.token_hex(2)}"
         path = (root or default_root()) / name
         path.mkdir(parents=True)
         write_json(path / "config.json", asdict(config))

@@ -18,7 +18,8 @@ sunflower sweet_pepper table tank telephone television tiger tractor train trout
 willow_tree wolf woman worm
 """
 
-_PETS = """Abyssinian, American Bulldog, American Pit Bull Terrier, Basset Hound, Beagle, Bengal, Birman, Bombay, Boxer, British
+_PETS = """
+Abyssinian, American Bulldog, American Pit Bull Terrier, Basset Hound, Beagle, Bengal, Birman, Bombay, Boxer, British
 Shorthair, Chihuahua, Egyptian Mau, English Cocker Spaniel, English Setter, German Shorthaired, Great Pyrenees,
 Havanese, Japanese Chin, Keeshond, Leonberger, Maine Coon, Miniature Pinscher, Newfoundland, Persian, Pomeranian, Pug,
 Ragdoll, Russian Blue, Saint Bernard, Samoyed, Scottish Terrier, Shiba Inu, Siamese, Sphynx, Staffordshire Bull
@@ -99,7 +100,7 @@ _PETS_CARD = _pictures(
     "Oxford-IIIT Pets",
     "Photographs of 37 breeds of cats and dogs.",
     64,
-    tuple(_PETS.replace("\n", " ").split(", ")),
+    tuple(_PETS.strip().replace("\n", " ").split(", ")),
     (3_680, 3_669),
     True,
     split="official (trainval, test)",

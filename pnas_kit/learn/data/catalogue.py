@@ -21,7 +21,7 @@ def card_of(name: str) -> Card:
         return CATALOGUE[name]
     ucr_sets.complain_of_missing(name)
     spelled = {known.lower(): known for known in CATALOGUE}
-    near = [spelled[word] for word in difflib.get_close_matches(name.lower(), spelled, n=5, cutoff=0.6)]
+    near = [spelled[word] for word in difflib.get_close_matches(name.lower(), spelled, n=5, cutoff=0.75)]
     short = [known for known in CATALOGUE if not known.startswith(ucr_sets.PREFIX)]
     meant = f"did you mean {', '.join(near)}? " if near else ""
     raise DataError(

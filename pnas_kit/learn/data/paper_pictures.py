@@ -1,7 +1,9 @@
 """Readers of the paper's picture sets from the folders their authors publish, through torchvision where it has them."""
 
+import importlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -88,12 +90,9 @@ def _pairs(path: Path) -> dict[str, str]:
     return dict(line.split(maxsplit=1) for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
 
 
-def _torchvision_sets():
-    import torchvision.datasets
-
-    import pnas_kit.vision_ops  # noqa: F401  (torchvision cannot be imported without it)
-
-    return torchvision.datasets
+def _torchvision_sets() -> ModuleType:
+    importlib.import_module("pnas_kit.vision_ops")  # first: torchvision cannot be imported without it
+    return importlib.import_module("torchvision.datasets")
 
 
 _PARTS: dict[str, Callable[[Path, bool], list[Labelled]]] = {
