@@ -49,8 +49,6 @@ def _counts(card: Card) -> str:
 
 def data_group(card: Card) -> str:
     """The title under which a data set is offered."""
-    if card.folder:
-        return "From the paper: bring your own copy"
     return {"image": "Pictures", "series": "Time series", "detection": "Objects in pictures"}[card.task]
 
 

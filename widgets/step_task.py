@@ -38,7 +38,7 @@ class StepTask:
         self._loading: dict[str, tuple[str, float]] = {}
         self._sets = Pane(data=guard(lambda name: state.set_trait("data", name)))
         self._about = Pane(fetch=guard(self.fetch))
-        self._archive = self._archive_menu()
+        self._more = self._more_menu()
         self._boards = Pane(board=guard(lambda board: state.set_trait("board", board)))
         self._own = self._own_board_form()
         self._messages = Pane()
@@ -56,9 +56,7 @@ class StepTask:
         self._fetch_if_here()
 
     def _left(self) -> ipywidgets.Widget:
-        return group(
-            "panel", heading("Data set", "What should the device tell apart?"), self._sets, self._archive, self._about
-        )
+        return group("panel", heading("Data set", "What should the device tell apart?"), self._sets, self._more, self._about)
 
     def _right(self) -> ipywidgets.Widget:
         note = "Prefilled from the board. Leave room for your own program."
@@ -82,12 +80,12 @@ class StepTask:
 
     # ---- data
 
-    def _archive_menu(self) -> ipywidgets.Dropdown:
-        """The sets of the UCR and UEA archives: too many for cards."""
-        names = [name for name in CATALOGUE if name.startswith(PREFIX)]
+    def _more_menu(self) -> ipywidgets.Dropdown:
+        """The sets that are too many for cards: those of the archives, and those of the paper that a person brings."""
+        names = sorted((name for name in CATALOGUE if _in_menu(name)), key=lambda name: name.startswith(PREFIX))
         menu = ipywidgets.Dropdown(
-            options=[("Choose a set …", ""), *((CATALOGUE[name].title, name) for name in names)],
-            description=f"UCR and UEA archives, {len(names)} sets",
+            options=[("Choose …", ""), *((CATALOGUE[name].title, name) for name in names)],
+            description="More: the paper's own sets (bring your copy), the UCR and UEA archives",
         )
         menu.add_class("pn-field")
         menu.observe(self._guard(lambda change: change["new"] and self._state.set_trait("data", change["new"])), "value")
@@ -95,11 +93,13 @@ class StepTask:
 
     def _draw_data(self) -> None:
         chosen = self._state.data
-        self._archive.value = chosen if chosen.startswith(PREFIX) else ""
-        shown = {name: card for name, card in CATALOGUE.items() if not name.startswith(PREFIX) or name == chosen}
-        order = {"Pictures": 0, "Time series": 1, "Objects in pictures": 2}
-        by_group = sorted(shown.items(), key=lambda pair: order.get(cards.data_group(pair[1]), len(order)))
-        drawn = [(cards.data_group(card), cards.data_card(card, cached(name), name == chosen)) for name, card in by_group]
+        self._more.value = chosen if _in_menu(chosen) else ""
+        shown = [card for name, card in CATALOGUE.items() if not _in_menu(name) or name == chosen]
+        order = ("image", "series", "detection")
+        drawn = [
+            (cards.data_group(card), cards.data_card(card, cached(card.name), card.name == chosen))
+            for card in sorted(shown, key=lambda card: order.index(card.task))
+        ]
         self._sets.html = cards.radios("Data set", "data", cards.grouped(drawn))
         card = CATALOGUE[chosen]
         notice = f'<p class="pn-note"><b>{attribute(card.notice)}</b></p>' if card.notice else ""
@@ -192,3 +192,7 @@ class StepTask:
         note = '<p class="pn-note" role="status">Changed: this is for a new search. The run on show stays as it is.</p>'
         self._messages.html = f'<ul class="pn-complaints" role="alert">{lines}</ul>' if lines else note if changed else ""
         self._go.disabled = bool(complaints)
+
+
+def _in_menu(name: str) -> bool:
+    return name.startswith(PREFIX) or bool(CATALOGUE[name].folder)
