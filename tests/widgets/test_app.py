@@ -204,3 +204,19 @@ def test_training_starts_once(workbench, run, monkeypatch):
     workbench.state.step = "choose"
     workbench.steps["train"].start.click()
     assert started == ["train"]
+
+
+def test_sets_that_are_too_many_for_cards_are_chosen_in_a_menu(workbench):
+    task, state = workbench.steps["task"], workbench.state
+    assert 'data-key="cifar10"' in task._sets.html and 'data-key="ucr/' not in task._sets.html
+    assert "138.9 MB to download" in task._sets.html or "on this computer" in task._sets.html
+    task._more.value = "gtsrb"
+    assert (
+        state.data == "gtsrb" and 'aria-checked="true" tabindex="0" data-action="data" data-key="gtsrb"' in task._sets.html
+    )
+    assert "PNAS_DATA" in task._about.html and "GT-final_test.csv" in task._about.html
+    state.data = "digits"
+    assert task._more.value == "" and 'data-key="gtsrb"' not in task._sets.html
+    for name in ("daliac", "ucr/Coffee"):  # one that is counted only when loaded, one of the archive
+        state.data = name
+        assert task._more.value == name and not state.problem

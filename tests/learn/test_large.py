@@ -1,0 +1,49 @@
+"""The large networks that prototypes are compared with."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from pnas_kit.learn.data import CATALOGUE
+from pnas_kit.learn.large import InceptionTime, large_network
+
+
+@pytest.mark.parametrize("name", ["digits", "cifar10", "ecg5000", "ucr/BasicMotions"])
+def test_it_fits_the_data_set_and_only_its_seed_decides_the_weights(name):
+    card = CATALOGUE[name]
+    nets = [large_network(card, seed)[1].eval() for seed in (3, 3, 4)]
+    x = torch.randn(2, card.shape[2], *card.shape[:2])
+    with torch.no_grad():
+        logits = [net(x) for net in nets]
+    assert logits[0].shape == (2, len(card.classes))
+    assert torch.equal(logits[0], logits[1]) and not torch.equal(logits[0], logits[2])
+
+
+def test_small_pictures_are_not_shrunk_before_the_first_block():
+    sizes = {}
+    for side in (32, 96):
+        net = large_network(replace(CATALOGUE["cifar10"], shape=(side, side, 3)), 0)[1]
+        net.layer1.register_forward_hook(lambda m, i, o, side=side: sizes.update({side: o.shape[-1]}))
+        net.eval()(torch.zeros(1, 3, side, side))
+    assert sizes == {32: 32, 96: 24}
+
+
+def test_inception_time_has_the_size_of_its_paper_and_sees_the_whole_series():
+    net = InceptionTime(1, 5).eval()
+    kernels = [m.kernel_size[0] for m in net.modules() if isinstance(m, torch.nn.Conv1d)]
+    assert [kernels.count(size) for size in (39, 19, 9)] == [6, 6, 6]
+    x = torch.zeros(1, 1, 1, 200, requires_grad=True)
+    features = []
+    net.shortcuts[0].register_forward_hook(lambda m, i, o: features.append(o))
+    net.modules_[5].register_forward_hook(lambda m, i, o: features.append(o))
+    net(x + torch.randn(1, 1, 1, 200))
+    features[-1][0, :, 100].sum().backward()
+    reached = x.grad[0, 0, 0].nonzero()
+    assert reached.min() == 0 and reached.max() == 199  # six kernels of 39 points: 229 points
+    assert features[0].shape == (1, 128, 200)
+
+
+def test_other_tasks_are_refused():
+    with pytest.raises(ValueError, match="'detection'"):
+        large_network(replace(CATALOGUE["digits"], task="detection"), 0)
