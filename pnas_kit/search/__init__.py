@@ -1,8 +1,15 @@
 """Which networks to try and which to keep."""
 
 from .candidate import Candidate, Limits
-from .engine import SearchError, search
+from .engine import LOOKAHEAD, SearchError, search
 from .evaluate import PROXIES, Problem, evaluate
-from .front import front, points, propose
+from .executors import Cluster, ClusterError
+from .frame import frame
+from .front import front, points, propose, propose_curve
+from .history import History
+from .smallest import impossible, smallest, what_blocks
 
-__all__ = ["PROXIES", "Candidate", "Limits", "Problem", "SearchError", "evaluate", "front", "points", "propose", "search"]
+__all__ = [
+    "LOOKAHEAD", "PROXIES", "Candidate", "Cluster", "ClusterError", "History", "Limits", "Problem", "SearchError",
+    "evaluate", "frame", "front", "impossible", "points", "propose", "propose_curve", "search", "smallest", "what_blocks",
+]  # fmt: skip

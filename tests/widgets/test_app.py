@@ -164,7 +164,8 @@ def test_errors_of_the_watching_thread_reach_the_screen(workbench, run, monkeypa
     workbench._watch.hurry()
     wait_for(lambda: workbench.state.problem)
     assert workbench.state.problem.what == "the folder is gone"
-    assert "the folder is gone" in (run.path / "workbench.log").read_text()
+    log = run.path / "workbench.log"
+    wait_for(lambda: log.exists() and "the folder is gone" in log.read_text())
 
 
 def test_a_second_workbench_replaces_the_first(root):
@@ -206,17 +207,30 @@ def test_training_starts_once(workbench, run, monkeypatch):
     assert started == ["train"]
 
 
-def test_sets_that_are_too_many_for_cards_are_chosen_in_a_menu(workbench):
+def test_sets_that_are_too_many_for_cards_are_chosen_in_a_menu(workbench, tmp_path, monkeypatch):
+    monkeypatch.setenv("PNAS_CACHE", str(tmp_path))
     task, state = workbench.steps["task"], workbench.state
-    assert 'data-key="cifar10"' in task._sets.html and 'data-key="ucr/' not in task._sets.html
-    assert "138.9 MB to download" in task._sets.html or "on this computer" in task._sets.html
+    state.data = "cifar10"
+    assert "138.9 MB to download" in task._sets.html and 'data-key="ucr/' not in task._sets.html
     task._more.value = "gtsrb"
-    assert (
-        state.data == "gtsrb" and 'aria-checked="true" tabindex="0" data-action="data" data-key="gtsrb"' in task._sets.html
-    )
+    assert state.data == "gtsrb"
+    assert 'aria-checked="true" tabindex="0" data-action="data" data-key="gtsrb"' in task._sets.html
     assert "PNAS_DATA" in task._about.html and "GT-final_test.csv" in task._about.html
     state.data = "digits"
     assert task._more.value == "" and 'data-key="gtsrb"' not in task._sets.html
     for name in ("daliac", "ucr/Coffee"):  # one that is counted only when loaded, one of the archive
         state.data = name
         assert task._more.value == name and not state.problem
+
+
+def test_advanced_settings_stay_folded_until_one_is_in_use(workbench):
+    step, state = workbench.steps["search"], workbench.state
+    fold, button = step.beyond.view.children[1], step.beyond.view.children[0]
+    assert fold.layout.display == "none"
+    button.click()
+    assert fold.layout.display is None
+    button.click()
+    state.executor = "host"
+    assert fold.layout.display is None and step.start.disabled
+    state.executor = " tcp://host:8786 "
+    assert not step.start.disabled and state.config().executor == "tcp://host:8786"
