@@ -1,11 +1,13 @@
-"""Writes the tables in `docs/data.md` from the cards: `python benchmarks/data_table.py`."""
+"""Writes the tables in `docs/data.md` from the cards and from the rows of the large networks: `python benchmarks/data_table.py`."""
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 from pnas_kit.learn.data import CATALOGUE, Card
 from pnas_kit.learn.data.ucr_sets import PREFIX
+from pnas_kit.paths import DATA
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "data.md"
 BEGIN, END = "<!-- cards: {} -->", "<!-- end -->"
@@ -38,6 +40,19 @@ def archive(cards: list[Card]) -> str:
     return "\n".join([head, "|" + "---|" * 5, *lines])
 
 
+def large() -> str:
+    """The rows of the large networks so far."""
+    with (DATA / "large_reference.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    lines = [
+        f"| `{r['data']}` | {r['network']} | {int(r['parameters']):,} | {r['epochs']}, seed {r['seed']} "
+        f"| {100 * float(r['accuracy']):.2f} % | {100 * float(r['balanced_accuracy']):.2f} % | {r['seconds']} s, {r['device']} |"
+        for r in rows
+    ]
+    head = "| data set | network | parameters | epochs | accuracy | balanced accuracy | training |"
+    return "\n".join([head, "|" + "---|" * 7, *lines])
+
+
 def written(text: str) -> str:
     """The page with its tables as the cards have them."""
     named = [card for card in CATALOGUE.values() if not card.name.startswith(PREFIX)]
@@ -46,6 +61,7 @@ def written(text: str) -> str:
         "series": table([c for c in named if c.task == "series" and not c.folder]),
         "paper": table([c for c in named if c.folder]),
         "archives": archive([c for c in CATALOGUE.values() if c.name.startswith(PREFIX)]),
+        "large": large(),
     }
     for name, made in tables.items():
         before, rest = text.split(BEGIN.format(name))

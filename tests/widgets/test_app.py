@@ -211,7 +211,7 @@ def test_sets_that_are_too_many_for_cards_are_chosen_in_a_menu(workbench, tmp_pa
     monkeypatch.setenv("PNAS_CACHE", str(tmp_path))
     task, state = workbench.steps["task"], workbench.state
     state.data = "cifar10"
-    assert "138.9 MB to download" in task._sets.html and 'data-key="ucr/' not in task._sets.html
+    assert "139 MB to download" in task._sets.html and 'data-key="ucr/' not in task._sets.html
     task._more.value = "gtsrb"
     assert state.data == "gtsrb"
     assert 'aria-checked="true" tabindex="0" data-action="data" data-key="gtsrb"' in task._sets.html
