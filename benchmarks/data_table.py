@@ -1,4 +1,4 @@
-"""Writes the tables in `docs/data.md` from the cards and from the rows of the large networks: `python benchmarks/data_table.py`."""
+"""Writes the tables in `docs/data.md` from the cards and the large networks' rows: `python benchmarks/data_table.py`."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def large() -> str:
         rows = list(csv.DictReader(file))
     lines = [
         f"| `{r['data']}` | {r['network']} | {int(r['parameters']):,} | {r['epochs']}, seed {r['seed']} "
-        f"| {100 * float(r['accuracy']):.2f} % | {100 * float(r['balanced_accuracy']):.2f} % | {r['seconds']} s, {r['device']} |"
+        f"| {float(r['accuracy']):.2%} | {float(r['balanced_accuracy']):.2%} | {r['seconds']} s, {r['device']} |"
         for r in rows
     ]
     head = "| data set | network | parameters | epochs | accuracy | balanced accuracy | training |"
