@@ -1,12 +1,16 @@
 """The large networks that prototypes are compared with."""
 
+import csv
+import runpy
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
-from pnas_kit.learn.data import CATALOGUE
+from pnas_kit.learn.data import CATALOGUE, Dataset
 from pnas_kit.learn.large import InceptionTime, large_network
+from pnas_kit.paths import DATA
 
 
 @pytest.mark.parametrize("name", ["digits", "cifar10", "ecg5000", "ucr/BasicMotions"])
@@ -47,3 +51,45 @@ def test_inception_time_has_the_size_of_its_paper_and_sees_the_whole_series():
 def test_other_tasks_are_refused():
     with pytest.raises(ValueError, match="'detection'"):
         large_network(replace(CATALOGUE["digits"], task="detection"), 0)
+
+
+@pytest.fixture(scope="module")
+def command():
+    return runpy.run_path(str(DATA.parent / "benchmarks" / "large_reference.py"))
+
+
+def two_waves(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    random = np.random.default_rng(seed)
+    y = np.arange(count) % 2
+    x = np.sin(np.arange(60) * (0.2 + 0.3 * y[:, None]) + random.uniform(0, 6, (count, 1)))
+    return x[:, None, :, None].astype(np.float32), y
+
+
+def test_a_training_that_was_stopped_ends_with_the_same_weights(command, tmp_path):
+    card = replace(CATALOGUE["ucr/GunPoint"], shape=(1, 60, 1), train=64, test=20)
+    (x, y), (test_x, test_y) = two_waves(64, 0), two_waves(20, 1)
+    one = np.ones(1, np.float32)
+    data = Dataset(card=card, train_x=x, train_y=y, test_x=test_x, test_y=test_y, mean=0 * one, std=one)
+    make = command["LargeTraining"]
+    whole = make(data, 4, 0, tmp_path / "whole.pt")
+    whole.run()
+    stopped = make(data, 4, 0, tmp_path / "part.pt")
+    stopped._one_pass()
+    stopped.done = 1
+    stopped._save()
+    resumed = make(data, 4, 0, tmp_path / "part.pt")
+    assert resumed.done == 1
+    resumed.run()
+    for first, second in zip(whole.net.state_dict().values(), resumed.net.state_dict().values(), strict=True):
+        assert torch.equal(first, second)
+    assert (whole.predict(test_x) == test_y).mean() > 0.8
+
+
+def test_a_second_row_of_the_same_training_replaces_the_first(command, tmp_path, monkeypatch):
+    table = tmp_path / "table.csv"
+    monkeypatch.setitem(command["note"].__globals__, "TABLE", table)
+    row = dict.fromkeys(command["COLUMNS"], "x") | {"epochs": 3, "seed": 0}
+    for change in ({}, {"accuracy": "new"}, {"seed": 1}):
+        command["note"](row | change)
+    with table.open(newline="") as file:
+        assert [(r["seed"], r["accuracy"]) for r in csv.DictReader(file)] == [("0", "new"), ("1", "x")]

@@ -14,7 +14,7 @@ class Card:
     Attributes:
         name: The word `load` takes.
         title: The name people use.
-        task: "image" or "series".
+        task: "image", "series" or "detection".
         summary: One or two sentences in plain words, with what one should be wary of.
         shape: One sample as (height, width, channels); a series has height 1 and its length as width.
         unit: What one raw number means, before normalisation.

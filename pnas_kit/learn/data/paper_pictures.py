@@ -28,7 +28,7 @@ def read_pictures(name: str, root: Path, side: int, download: bool) -> Arrays:
     """
     try:
         train, test = (_stacked(part, side) for part in _PARTS[name](root, download))
-    except (OSError, RuntimeError, ValueError, KeyError, LookupError) as error:
+    except (OSError, RuntimeError, ValueError, LookupError, Image.DecompressionBombError) as error:
         raise DataError(f"{name} in {root}: {error}") from error
     return Arrays(train_x=train[0], train_y=train[1], test_x=test[0], test_y=test[1])
 
