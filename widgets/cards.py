@@ -28,10 +28,12 @@ def data_card(card: Card, here: bool, chosen: bool) -> str:
     """A data set to choose."""
     if card.name.startswith(OWN):
         badge = '<span class="pn-badge pn-good">your own</span>'
-    elif card.download_bytes == 0:
+    elif here and not card.download_bytes and not card.folder:
         badge = '<span class="pn-badge pn-good">included</span>'
     elif here:
-        badge = '<span class="pn-badge pn-good">downloaded</span>'
+        badge = '<span class="pn-badge pn-good">on this computer</span>'
+    elif card.folder:
+        badge = '<span class="pn-badge">bring your copy</span>'
     else:
         badge = f'<span class="pn-badge">{words.megabytes(card.download_bytes)} to download</span>'
     return radio(
@@ -39,8 +41,28 @@ def data_card(card: Card, here: bool, chosen: bool) -> str:
         card.name,
         chosen,
         f"<b>{attribute(card.title)}</b><span>{words.shape(card.shape)}, {len(card.classes)} classes</span>"
-        f"<span>{words.count(card.train)} training, {words.count(card.test)} test</span>{badge}",
+        f"<span>{_counts(card)}{' · synthetic' if card.synthetic else ''}</span>{badge}",
     )
+
+
+def _counts(card: Card) -> str:
+    return f"{words.count(card.train)} training, {words.count(card.test)} test" if card.train else "counted when loaded"
+
+
+def data_group(card: Card) -> str:
+    """The title under which a data set is offered."""
+    return {"image": "Pictures", "series": "Time series", "detection": "Objects in pictures"}[card.task]
+
+
+def grouped(drawn: Iterable[tuple[str, str]]) -> list[str]:
+    """Cards with a title before each group, from pairs of a title and a card in order of the groups."""
+    made, last = [], ""
+    for title, card in drawn:
+        if title != last:
+            made.append(f'<p class="pn-cards-title">{title}</p>')
+        made.append(card)
+        last = title
+    return made
 
 
 def data_facts(card: Card) -> str:
@@ -48,7 +70,7 @@ def data_facts(card: Card) -> str:
     names = ", ".join(attribute(name) for name in card.classes)
     facts = {
         "Classes": names,
-        "Split": f"{words.count(card.train)} training, {words.count(card.test)} test: {attribute(card.split)}",
+        "Split": f"{_counts(card)}: {attribute(card.split)}",
         "Known results": attribute(card.known),
         "Licence": attribute(card.licence),
         "Source": attribute(card.source),

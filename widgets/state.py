@@ -41,7 +41,7 @@ class Problem:
 def default_epochs(data: str) -> int:
     """How long a prototype is trained on a data set when nobody says otherwise."""
     card = card_of(data)
-    return recipe_for(card.name, card.task, card.train).epochs
+    return recipe_for(card.name, card.task, max(card.train, 1)).epochs
 
 
 class State(traitlets.HasTraits):

@@ -59,7 +59,8 @@ class Config:
 
     def __post_init__(self) -> None:
         if self.data not in CATALOGUE and not self.data.startswith(OWN):
-            raise ValueError(f"data is one of {list(CATALOGUE)}, or {OWN}NAME for data of one's own, got {self.data!r}")
+            known = f"one of the catalogue's names, such as digits or ucr/GunPoint, or {OWN}NAME for data of one's own"
+            raise ValueError(f"data is {known}, got {self.data!r}")
         for name, least in (("trials", 1), ("picks", 1), ("workers", 1), ("lookahead", 1), ("seed", 0)):
             if getattr(self, name) < least:
                 raise ValueError(f"{name} is at least {least}, got {getattr(self, name)}")

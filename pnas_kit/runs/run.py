@@ -7,7 +7,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from pnas_kit.learn.data import OWN, Card, Dataset, card_from, card_of, load
@@ -83,7 +83,8 @@ class Run:
             RunError: another data set was imported under the same name since.
         """
         data = load(self.config.data, progress=progress)
-        if data.card != self.card:
+        found = data.card if self.card.train else replace(data.card, train=0, test=0)  # counted only when loaded
+        if found != self.card:
             raise RunError(
                 f"{self.config.data} is not the data set of this run: it was imported anew. Begin a new run with it"
             )

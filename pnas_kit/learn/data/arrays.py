@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pnas_kit.learn.data.catalogue import Card, DataError
+from pnas_kit.learn.data.card import Card, DataError
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -1,7 +1,8 @@
 """Loads a data set, ready for training: `load("digits")`."""
 
+import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,21 +10,31 @@ import numpy as np
 from pnas_kit.learn.data import arrays as plain
 from pnas_kit.learn.data import fetch
 from pnas_kit.learn.data.arrays import Arrays
-from pnas_kit.learn.data.catalogue import Card, DataError
+from pnas_kit.learn.data.card import Card, DataError
 from pnas_kit.learn.data.hapt import from_hapt
 from pnas_kit.learn.data.idx import from_csv, from_idx
-from pnas_kit.learn.data.kept import OWN, TRAINABLE, card_of, place
+from pnas_kit.learn.data.kept import OWN, card_of, kept
+from pnas_kit.learn.data.paper_pictures import read_pictures
+from pnas_kit.learn.data.paper_series import read_series
+from pnas_kit.learn.data.pictures import from_cifar_binary, from_cifar_rows, from_class_folders
 from pnas_kit.learn.data.sources import DIGESTS, SOURCES
 from pnas_kit.learn.data.split import stratified
+from pnas_kit.learn.data.spoken import from_spoken
+from pnas_kit.learn.data.ts import from_ts
 from pnas_kit.learn.data.ucr import from_ucr
 
 Progress = Callable[[str, float], None]
 
-_READERS: dict[str, Callable[[list[bytes]], Arrays]] = {
+_READERS: dict[str, Callable[[fetch.Members], Arrays]] = {
     "idx": from_idx,
     "csv": from_csv,
+    "cifar_rows": from_cifar_rows,
+    "cifar_binary": from_cifar_binary,
+    "class_folders": from_class_folders,
     "ucr": from_ucr,
+    "ts": from_ts,
     "hapt": from_hapt,
+    "spoken": from_spoken,
 }
 _DOWNLOAD_SHARE = 0.8
 _BUNDLED = "digits"
@@ -59,11 +70,20 @@ class Dataset:
         return x * self.std + self.mean
 
 
-def load(name: str, *, progress: Progress | None = None, cache: Path | None = None) -> Dataset:
-    """The data set called `name`; downloads it the first time.
+def load(
+    name: str,
+    *,
+    root: str | Path | None = None,
+    download: bool = False,
+    progress: Progress | None = None,
+    cache: Path | None = None,
+) -> Dataset:
+    """The data set called `name`; downloads it the first time, where a package registry has it.
 
     Args:
         name: A name of the `CATALOGUE`, or `own/NAME` for a data set of one's own.
+        root: For a set that a person brings (its card has a `folder`): where that folder lies; default: `PNAS_DATA`.
+        download: For such a set: let torchvision get it from its authors.
         progress: Called with a message and the fraction done, 0 to 1.
         cache: Folder for downloads; default: `PNAS_CACHE` or the user's cache folder.
 
@@ -75,12 +95,16 @@ def load(name: str, *, progress: Progress | None = None, cache: Path | None = No
     if name == _BUNDLED:
         arrays = _digits()
     elif name.startswith(OWN):
-        arrays = _own(card, cache)
+        arrays = kept(card, cache)
     else:
         path = _path(name, cache)
         arrays = plain.read(path)
-        if arrays is None:
-            arrays = _prepare(card, path, report)
+        if arrays is None and card.folder:
+            arrays = _brought(card, root, download, path, report)
+        elif arrays is None:
+            arrays = _prepare(card, path, fetch.shelf(cache or fetch.cache_folder()), report)
+    if card.folder and not card.train:
+        card = replace(card, train=len(arrays.train_y), test=len(arrays.test_y))
     report(f"Preparing {card.title}", 0.95)
     plain.check(arrays, card)
     dataset = normalise(arrays, card)
@@ -95,7 +119,10 @@ def cached(name: str, *, cache: Path | None = None) -> bool:
         DataError: No such data set.
     """
     card_of(name, cache)
-    return name == _BUNDLED or _path(name, cache).is_file()
+    if name == _BUNDLED or _path(name, cache).is_file():
+        return True
+    packages = fetch.shelf(cache or fetch.cache_folder())
+    return any(source.shared and (packages / source.file).is_file() for source in SOURCES.get(name, ()))
 
 
 def normalise(arrays: Arrays, card: Card) -> Dataset:
@@ -141,13 +168,13 @@ def _scaled(x: np.ndarray, mean: np.ndarray, std: np.ndarray) -> np.ndarray:
     return scaled
 
 
-def _prepare(card: Card, path: Path, report: Progress) -> Arrays:
+def _prepare(card: Card, path: Path, packages: Path, report: Progress) -> Arrays:
     """Obtains, reads, checks and keeps the arrays of a data set that is not in the cache."""
 
     def downloading(message: str, fraction: float) -> None:
         report(message, _DOWNLOAD_SHARE * fraction)
 
-    source, members = fetch.obtain(card.title, SOURCES[card.name], path.parent, downloading)
+    source, members = fetch.obtain(card.title, SOURCES[card.name], path.parent, packages, downloading)
     report(f"Reading {card.title}", _DOWNLOAD_SHARE)
     arrays = _READERS[source.form](members)
     found = plain.digest(arrays)
@@ -156,6 +183,39 @@ def _prepare(card: Card, path: Path, report: Progress) -> Arrays:
             f"{card.title} from {source.words} is not the data set we know: expected arrays with sha256 "
             f"{DIGESTS[card.name]}, got {found}. If you put files into {path.parent}, remove them and load again."
         )
+    _keep(card, arrays, path, report)
+    return arrays
+
+
+def _brought(card: Card, root: str | Path | None, download: bool, path: Path, report: Progress) -> Arrays:
+    """Reads and keeps the arrays of a data set that a person put under `root`."""
+    place = brought_root(root)
+    if place is None:
+        raise DataError(
+            f"{card.title} is in no package registry. Put {card.folder} into a folder of your choice and set PNAS_DATA to "
+            f"that folder, or call load({card.name!r}, root=...)."
+        )
+    report(f"Reading {card.title}", 0.0)
+    try:
+        if card.task == "image":
+            arrays = read_pictures(card.name, place, card.shape[0], download)
+        else:
+            arrays = read_series(card.name, place)
+    except DataError as error:
+        raise DataError(f"{error}. Expected in {place}: {card.folder}.") from error
+    counted = card if card.train else replace(card, train=len(arrays.train_y), test=len(arrays.test_y))
+    plain.check(arrays, counted)
+    _keep(card, arrays, path, report)
+    return arrays
+
+
+def brought_root(root: str | Path | None = None) -> Path | None:
+    """Where data sets lie that people bring: `root` if given, else `PNAS_DATA`; None where neither is."""
+    chosen = root or os.environ.get("PNAS_DATA")
+    return Path(chosen).expanduser() if chosen else None
+
+
+def _keep(card: Card, arrays: Arrays, path: Path, report: Progress) -> None:
     report(f"Keeping {card.title}", 0.9)
     try:
         plain.save(arrays, path)
@@ -163,19 +223,6 @@ def _prepare(card: Card, path: Path, report: Progress) -> Arrays:
         raise DataError(
             f"{path} cannot be written ({error.strerror}). Free some space or set PNAS_CACHE to another folder."
         ) from error
-    return arrays
-
-
-def _own(card: Card, cache: Path | None) -> Arrays:
-    if card.task not in TRAINABLE:
-        raise DataError(
-            f"{card.title} is kept with its boxes, but training of detection is not in this version yet. "
-            "Choose a data set of pictures or series."
-        )
-    arrays = plain.read(place(card.name, cache) / "arrays.npz")
-    if arrays is None:
-        raise DataError(f"{card.title}: its arrays.npz is damaged or gone. Forget {card.name} and import it again.")
-    return arrays
 
 
 def _path(name: str, cache: Path | None) -> Path:

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from pnas_kit.learn.data import catalogue
-from pnas_kit.learn.data.catalogue import Card, DataError
+from pnas_kit.learn.data.arrays import Arrays, read
+from pnas_kit.learn.data.card import Card, DataError
 from pnas_kit.learn.data.fetch import cache_folder
 from pnas_kit.learn.data.front_end import FrontEnd
 
@@ -72,6 +73,23 @@ def own_cards(cache: Path | None = None) -> dict[str, Card]:
         except DataError:
             continue
     return found
+
+
+def kept(card: Card, cache: Path | None = None) -> Arrays:
+    """The arrays of an own data set.
+
+    Raises:
+        DataError: Boxes, which this version does not train, or a damaged file.
+    """
+    if card.task not in TRAINABLE:
+        raise DataError(
+            f"{card.title} is kept with its boxes, but training of detection is not in this version yet. "
+            "Choose a data set of pictures or series."
+        )
+    arrays = read(place(card.name, cache) / "arrays.npz")
+    if arrays is None:
+        raise DataError(f"{card.title}: its arrays.npz is damaged or gone. Forget {card.name} and import it again.")
+    return arrays
 
 
 def keep(card: Card, arrays: Mapping[str, np.ndarray], about: Mapping[str, object], cache: Path | None = None) -> None:

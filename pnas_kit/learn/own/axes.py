@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pnas_kit.learn.data.catalogue import DataError
+from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own.settings import Settings
 
 _COLOURS = (1, 3, 4)

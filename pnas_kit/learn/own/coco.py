@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from pnas_kit.learn.data.catalogue import DataError
+from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own.files import Files
 from pnas_kit.learn.own.found import Found
 from pnas_kit.learn.own.picture import SUFFIXES

@@ -4,7 +4,7 @@ import hashlib
 
 import numpy as np
 
-from pnas_kit.learn.data.catalogue import DataError
+from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own import limits
 from pnas_kit.learn.own.found import TEST, TRAIN, Found
 

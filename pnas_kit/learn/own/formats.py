@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pnas_kit.learn.data.catalogue import DataError
+from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own import arff, coco, idx, image_folder, numpy_file, recordings, sound, ts, ucr, voc, yolo
 from pnas_kit.learn.own.files import Files
 from pnas_kit.learn.own.found import Found

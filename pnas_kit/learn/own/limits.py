@@ -1,6 +1,6 @@
 """How large an import may be. Everything read is held against these before memory is taken for it."""
 
-from pnas_kit.learn.data.catalogue import DataError
+from pnas_kit.learn.data.card import DataError
 
 FILES = 200_000
 FILE_BYTES = 1 << 30

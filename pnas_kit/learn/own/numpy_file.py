@@ -9,7 +9,7 @@ from tokenize import TokenError
 import numpy as np
 from numpy.lib import format as npy
 
-from pnas_kit.learn.data.catalogue import DataError
+from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own import limits
 from pnas_kit.learn.own.axes import samples_of
 from pnas_kit.learn.own.files import Files

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pnas_kit.learn.data.catalogue import DataError
+from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.data.split import by_group
 from pnas_kit.learn.own.found import TEST, TRAIN, Found
 

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 import numpy as np
 import pandas
 
-from pnas_kit.learn.data.catalogue import DataError
+from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own import limits
 from pnas_kit.learn.own.clock import rate, seconds
 from pnas_kit.learn.own.files import Files

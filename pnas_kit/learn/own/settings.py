@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pnas_kit.learn.data.catalogue import DataError
+from pnas_kit.learn.data.card import DataError
 
 COLOURS = ("grey", "rgb")
 LAYOUTS = ("NHWC", "NCHW", "NHW", "NLC", "NCL")

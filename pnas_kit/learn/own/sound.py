@@ -7,7 +7,7 @@ import warnings as python_warnings
 
 import numpy as np
 
-from pnas_kit.learn.data.catalogue import DataError
+from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.data.front_end import FrontEnd, features
 from pnas_kit.learn.own import limits
 from pnas_kit.learn.own.files import Files

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pandas
 
-from pnas_kit.learn.data.catalogue import DataError
+from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own import limits
 
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pnas_kit.learn.data.catalogue import DataError
+from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own.files import Files
 from pnas_kit.learn.own.found import Found, plain_label
 from pnas_kit.learn.own.series import Series, found_of, numbers

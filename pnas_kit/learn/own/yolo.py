@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 import numpy as np
 import yaml
 
-from pnas_kit.learn.data.catalogue import DataError
+from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own.files import Files
 from pnas_kit.learn.own.found import Found
 from pnas_kit.learn.own.image_folder import each
