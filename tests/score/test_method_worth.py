@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
-from method_worth import LEAST_MACS, MOST_MACS, best_of, worth  # noqa: E402
+from method_worth import LEAST_MACS, MOST_MACS, best_of, worth
 
 
 def test_worth_is_the_mean_accuracy_over_budgets_even_in_log_macs():
