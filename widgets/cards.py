@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pnas_kit.cost import Board
-from pnas_kit.learn.data import Card
+from pnas_kit.learn.data import OWN, Card
 from widgets import words
 from widgets.state import OWN_BOARD
 from widgets.words import attribute
@@ -26,7 +26,9 @@ def radio(action: str, key: str, chosen: bool, inside: str) -> str:
 
 def data_card(card: Card, here: bool, chosen: bool) -> str:
     """A data set to choose."""
-    if card.download_bytes == 0:
+    if card.name.startswith(OWN):
+        badge = '<span class="pn-badge pn-good">your own</span>'
+    elif card.download_bytes == 0:
         badge = '<span class="pn-badge pn-good">included</span>'
     elif here:
         badge = '<span class="pn-badge pn-good">downloaded</span>'

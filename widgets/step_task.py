@@ -11,9 +11,11 @@ import traitlets
 
 from pnas_kit.cost import boards, cores
 from pnas_kit.cost.estimate import GENERATED_C
-from pnas_kit.learn.data import CATALOGUE, cached, load
+from pnas_kit.learn.data import CATALOGUE, OWN, TRAINABLE, cached, card_of, load, own_cards
+from pnas_kit.learn.own import forget
 from widgets import cards, words
 from widgets.controls import button, choice, group, heading, number, show
+from widgets.own_data import OwnData
 from widgets.pane import Pane
 from widgets.pictures import samples_html
 from widgets.state import OWN_BOARD, OWN_FIELDS, State
@@ -27,6 +29,9 @@ ENGINES = [("TensorFlow Lite Micro", ""), ("Generated C", GENERATED_C)]
 PRECISIONS = [("int8", False), ("int4 where flash is short", True)]
 
 
+FORGET = '<p><button type="button" class="pn-plain" data-action="forget" data-key="{}">Forget this data set</button></p>'
+
+
 class StepTask:
     """Data set, board and budget; ``view`` is what the page shows."""
 
@@ -36,7 +41,8 @@ class StepTask:
         self._pictures: dict[str, str] = {}
         self._loading: dict[str, tuple[str, float]] = {}
         self._sets = Pane(data=guard(lambda name: state.set_trait("data", name)))
-        self._about = Pane(fetch=guard(self.fetch))
+        self._about = Pane(fetch=guard(self.fetch), forget=guard(self._forget))
+        self._own_data = OwnData(state, guard)
         self._boards = Pane(board=guard(lambda board: state.set_trait("board", board)))
         self._own = self._own_board_form()
         self._messages = Pane()
@@ -54,7 +60,9 @@ class StepTask:
         self._fetch_if_here()
 
     def _left(self) -> ipywidgets.Widget:
-        return group("panel", heading("Data set", "What should the device tell apart?"), self._sets, self._about)
+        return group(
+            "panel", heading("Data set", "What should the device tell apart?"), self._sets, self._about, self._own_data.view
+        )
 
     def _right(self) -> ipywidgets.Widget:
         note = "Prefilled from the board. Leave room for your own program."
@@ -80,28 +88,37 @@ class StepTask:
 
     def _draw_data(self) -> None:
         chosen = self._state.data
-        drawn = [cards.data_card(card, cached(name), name == chosen) for name, card in CATALOGUE.items()]
+        drawn = [cards.data_card(card, cached(name), name == chosen) for name, card in (CATALOGUE | own_cards()).items()]
         self._sets.html = cards.radios("Data set", "data", drawn)
-        card = CATALOGUE[chosen]
-        self._about.html = f"<p>{attribute(card.summary)}</p>{self._picture(chosen)}{cards.data_facts(card)}"
+        card = card_of(chosen)
+        forget = FORGET.format(attribute(chosen)) if chosen.startswith(OWN) else ""
+        self._about.html = f"<p>{attribute(card.summary)}</p>{self._picture(chosen)}{cards.data_facts(card)}{forget}"
+
+    def _forget(self, name: str) -> None:
+        self._state.data = next(iter(CATALOGUE))
+        forget(name)
+        self._pictures.pop(name, None)
+        self._draw_data()
 
     def _picture(self, name: str) -> str:
         if name in self._pictures:
             return self._pictures[name]
+        if card_of(name).task not in TRAINABLE:
+            return ""
         if name in self._loading:
             message, share = self._loading[name]
             return (
                 f'<div class="pn-samples pn-waiting" role="status"><p>{attribute(message)}</p>'
                 f'<progress max="1" value="{share:.3f}" aria-label="{attribute(message)}"></progress></div>'
             )
-        size = words.megabytes(CATALOGUE[name].download_bytes)
+        size = words.megabytes(card_of(name).download_bytes)
         return (
             '<div class="pn-samples pn-waiting"><p>Samples are shown once the data set is on this computer.</p>'
             f'<button type="button" class="pn-plain" data-action="fetch" data-key="{name}">Download {size}</button></div>'
         )
 
     def _fetch_if_here(self) -> None:
-        if cached(self._state.data):
+        if cached(self._state.data) and card_of(self._state.data).task in TRAINABLE:
             self.fetch(self._state.data)
 
     def fetch(self, name: str) -> None:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from pnas_kit.learn.data.front_end import FrontEnd
+
 
 class DataError(Exception):
     """A data set cannot be had as asked: says what was expected, what was found and what to do."""
@@ -29,6 +31,7 @@ class Card:
         sampling_hz: Sampling rate of a series in Hz; None for images and for resampled series.
         known: Accuracies others (or we) reached, each with its source.
         balanced: Whether the largest training class is at most twice the smallest.
+        front_end: How sound became the numbers of a sample, for the device to do the same; None for other data.
     """
 
     name: str
@@ -48,6 +51,7 @@ class Card:
     sampling_hz: float | None
     known: str
     balanced: bool
+    front_end: FrontEnd | None = None
 
 
 _DIGIT_NAMES = tuple(str(digit) for digit in range(10))

@@ -9,9 +9,10 @@ import numpy as np
 from pnas_kit.learn.data import arrays as plain
 from pnas_kit.learn.data import fetch
 from pnas_kit.learn.data.arrays import Arrays
-from pnas_kit.learn.data.catalogue import Card, DataError, card_of
+from pnas_kit.learn.data.catalogue import Card, DataError
 from pnas_kit.learn.data.hapt import from_hapt
 from pnas_kit.learn.data.idx import from_csv, from_idx
+from pnas_kit.learn.data.kept import OWN, TRAINABLE, card_of, place
 from pnas_kit.learn.data.sources import DIGESTS, SOURCES
 from pnas_kit.learn.data.split import stratified
 from pnas_kit.learn.data.ucr import from_ucr
@@ -62,17 +63,19 @@ def load(name: str, *, progress: Progress | None = None, cache: Path | None = No
     """The data set called `name`; downloads it the first time.
 
     Args:
-        name: A name of the `CATALOGUE`.
+        name: A name of the `CATALOGUE`, or `own/NAME` for a data set of one's own.
         progress: Called with a message and the fraction done, 0 to 1.
         cache: Folder for downloads; default: `PNAS_CACHE` or the user's cache folder.
 
     Raises:
         DataError: Unknown name, nothing to download from, or data that are not what the card promises.
     """
-    card = card_of(name)
+    card = card_of(name, cache)
     report = progress or _silent
     if name == _BUNDLED:
         arrays = _digits()
+    elif name.startswith(OWN):
+        arrays = _own(card, cache)
     else:
         path = _path(name, cache)
         arrays = plain.read(path)
@@ -91,7 +94,7 @@ def cached(name: str, *, cache: Path | None = None) -> bool:
     Raises:
         DataError: No such data set.
     """
-    card_of(name)
+    card_of(name, cache)
     return name == _BUNDLED or _path(name, cache).is_file()
 
 
@@ -160,6 +163,18 @@ def _prepare(card: Card, path: Path, report: Progress) -> Arrays:
         raise DataError(
             f"{path} cannot be written ({error.strerror}). Free some space or set PNAS_CACHE to another folder."
         ) from error
+    return arrays
+
+
+def _own(card: Card, cache: Path | None) -> Arrays:
+    if card.task not in TRAINABLE:
+        raise DataError(
+            f"{card.title} is kept with its boxes, but training of detection is not in this version yet. "
+            "Choose a data set of pictures or series."
+        )
+    arrays = plain.read(place(card.name, cache) / "arrays.npz")
+    if arrays is None:
+        raise DataError(f"{card.title}: its arrays.npz is damaged or gone. Forget {card.name} and import it again.")
     return arrays
 
 
