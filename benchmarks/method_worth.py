@@ -214,7 +214,15 @@ def _cells(rows: Sequence[Mapping[str, str]]) -> str:
         if row["accuracy"]:
             sets.setdefault(row["seed"], []).append((float(row["macs"]), float(row["accuracy"])))
     columns = [worth(nets) for nets in sets.values()], [max(accuracy for _, accuracy in nets) for nets in sets.values()]
-    return " | ".join(f"{100 * np.mean(c):.1f} ({100 * min(c):.1f} to {100 * max(c):.1f})" if c else "" for c in columns)
+    return " | ".join(_told(column) for column in columns)
+
+
+def _told(column: Sequence[float]) -> str:
+    """The mean in percent, and from where to where over several seeds."""
+    if not column:
+        return ""
+    between = f" ({100 * min(column):.1f} to {100 * max(column):.1f})" if len(column) > 1 else ""
+    return f"{100 * np.mean(column):.1f}{between}"
 
 
 def main() -> None:
