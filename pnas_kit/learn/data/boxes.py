@@ -38,6 +38,10 @@ class Boxes:
         """The rows of one picture after another."""
         return (self.rows[a:b] for a, b in zip(self.starts[:-1], self.starts[1:], strict=True))
 
+    def __getitem__(self, indices: np.ndarray | slice) -> "Boxes":
+        """Those of some pictures, so that boxes are indexed like labels."""
+        return self.take(np.arange(len(self))[indices])
+
     @property
     def counts(self) -> np.ndarray:
         """int64 `(pictures,)`: how many boxes each has."""
