@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 PORT   ?= 8866
 
-.PHONY: app test lint lab bench bench-chip clean
+.PHONY: app test lint lab bench bench-chip bench-cluster clean
 
 app: $(STAMP)
 	$(BIN)/python -m widgets.serve --port $(PORT)
@@ -21,6 +21,9 @@ bench: $(STAMP)
 	$(BIN)/python benchmarks/search_speed.py fashion_mnist
 	$(BIN)/python benchmarks/training_speed.py
 
+bench-cluster: $(STAMP)
+	$(BIN)/python benchmarks/cluster_overhead.py
+
 bench-chip: $(STAMP)
 	$(BIN)/python benchmarks/chip_memory.py
 	$(BIN)/python benchmarks/chip_kernels.py
@@ -33,7 +36,7 @@ lint: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --editable '.[test,emulate]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --editable '.[cluster,emulate,test]'
 	touch $(STAMP)
 
 clean:

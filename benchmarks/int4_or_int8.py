@@ -21,7 +21,7 @@ from pnas_kit.search import Candidate
 
 
 def highest(candidates: list[Candidate], count: int) -> list[int]:
-    """Numbers of the feasible candidates with the best mean logarithmic rank over the proxies; equal deployed nets count once."""
+    """Numbers of the feasible candidates that the proxies together rank highest; equal deployed nets count once."""
     feasible = list({c.arch.pruned: c for c in candidates if c.feasible}.values())
     scores = consensus({name: [c.proxies[name] for c in feasible] for name in feasible[0].proxies})
     return [feasible[i].number for i in scores.argsort()[::-1][:count]]

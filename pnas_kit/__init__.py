@@ -19,6 +19,8 @@ _HOME = {
     "boards": "cost",
     "estimate": "cost",
     "evaluate": "deploy",
+    "explore": "notebook",
+    "frame": "search",
     "front": "search",
     "load": "learn.data",
     "propose": "search",

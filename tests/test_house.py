@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -74,7 +75,7 @@ def test_every_dependency_is_pinned():
     lines = (ROOT / "constraints.txt").read_text().splitlines()
     pinned = {line.split("==")[0].lower().replace("_", "-") for line in lines if "==" in line}
     wanted = sum(project["optional-dependencies"].values(), project["dependencies"])
-    names = {name.split(";")[0].split("=")[0].split("<")[0].strip().lower() for name in wanted}
+    names = {re.match(r"[\w.-]+", name)[0].lower() for name in wanted}
     assert names <= pinned
 
 

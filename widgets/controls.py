@@ -20,6 +20,14 @@ def number(state: traitlets.HasTraits, name: str, label: str, hint: str = "", wh
     return field
 
 
+def text(state: traitlets.HasTraits, name: str, label: str, hint: str, example: str) -> ipywidgets.Widget:
+    """A line of text bound to a trait of the state, with its label above it and an example while it is empty."""
+    field = ipywidgets.Text(description=label, tooltip=hint, placeholder=example, continuous_update=False)
+    field.add_class("pn-field")
+    traitlets.link((state, name), (field, "value"))
+    return field
+
+
 def choice(
     state: traitlets.HasTraits, name: str, label: str, options: list[tuple[str, Any]], hint: str = ""
 ) -> ipywidgets.Widget:
@@ -51,8 +59,8 @@ def group(name: str, *children: ipywidgets.Widget) -> ipywidgets.Box:
     return box
 
 
-def heading(text: str, note: str = "") -> Pane:
+def heading(title: str, note: str = "") -> Pane:
     """A section's title with an optional word of explanation; both are HTML that we wrote."""
-    pane = Pane(f'<h2 class="pn-h">{text}</h2>' + (f'<p class="pn-note">{note}</p>' if note else ""))
+    pane = Pane(f'<h2 class="pn-h">{title}</h2>' + (f'<p class="pn-note">{note}</p>' if note else ""))
     pane.add_class("pn-heading")
     return pane

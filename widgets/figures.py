@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
-from pnas_kit.score.ranks import consensus as ranks
+from pnas_kit.score.ranks import kendall_table
 from pnas_kit.search.candidate import Candidate
+from pnas_kit.space import FAMILIES, families_for
 from widgets.words import KIB
 
 
@@ -24,6 +24,7 @@ class Figure:
     limit: str | None = None  # the budget that bounds it, by its name in the run's configuration
     scale: float = 1.0  # what the budget's unit is divided by to give `unit`
     detail: bool = False  # told only where it is an axis
+    short: str = ""  # where the label is too long
 
 
 def _cost(name: str, scale: float = 1.0) -> Callable[[Candidate], float | None]:
@@ -43,7 +44,7 @@ FIGURES = (
     Figure("ram", "RAM", "KiB", "low", _cost("ram_bytes", KIB), "ram_bytes", KIB),
     Figure("flash", "Flash", "KiB", "low", _cost("flash_bytes", KIB), "flash_bytes", KIB),
     Figure("latency", "Latency", "ms", "low", _cost("latency_ms")),
-    Figure("score", "Consensus score", "", "high", lambda _: None),  # a rank among all: see `consensus`
+    Figure("score", "Consensus score", "", "high", lambda _: None, short="Score"),  # a rank among all, see `Candidates`
     Figure("meco", "MeCo", "", "high", _proxy("meco"), detail=True),
     Figure("zico", "ZiCo", "", "high", _proxy("zico"), detail=True),
     Figure("naswot", "NASWOT", "", "high", _proxy("naswot"), detail=True),
@@ -57,6 +58,7 @@ def axes(limits: object | None = None) -> list[dict]:
         {
             "key": figure.key,
             "label": figure.label,
+            "short": figure.short or figure.label,
             "unit": figure.unit,
             "better": figure.better,
             "detail": figure.detail,
@@ -66,31 +68,39 @@ def axes(limits: object | None = None) -> list[dict]:
     ]
 
 
-def rows(candidates: Sequence[Candidate]) -> np.ndarray:
-    """float ``(n, 2 + figures)``: number, feasible, then every figure in its unit; nan where there is none."""
+def families(task: str | None = None) -> list[dict]:
+    """The families of a kind of task (None: all) as groups of the chart."""
+    names = families_for(task) if task else tuple(FAMILIES)
+    return [{"key": name, "label": FAMILIES[name].title} for name in names]
+
+
+def rows(candidates: Sequence[Candidate], groups: Sequence[str]) -> np.ndarray:
+    """float ``(n, 3 + figures)``: number, feasible, place of the family in ``groups``, then every figure in its unit; nan
+    where there is none."""
     return np.array(
-        [[c.number, c.feasible, *(_number(figure.read(c)) for figure in FIGURES)] for c in candidates], float
-    ).reshape(len(candidates), 2 + len(FIGURES))
+        [
+            [c.number, c.feasible, groups.index(c.arch.family), *(_number(figure.read(c)) for figure in FIGURES)]
+            for c in candidates
+        ],
+        float,
+    ).reshape(len(candidates), 3 + len(FIGURES))
 
 
 def _number(value: float | None) -> float:
     return math.nan if value is None else value
 
 
-def consensus(candidates: Sequence[Candidate]) -> np.ndarray:
-    """The proxies' consensus on every candidate, float ``(n,)`` in [0, 1]; nan for those that were not scored."""
-    scored = [i for i, candidate in enumerate(candidates) if candidate.proxies]
-    values = np.full(len(candidates), math.nan)
-    if scored:
-        names = candidates[scored[0]].proxies
-        values[scored] = ranks({name: [candidates[i].proxies[name] for i in scored] for name in names})
-    return values
+def agreement(candidates: Sequence[Candidate]) -> dict:
+    """How far the proxies, the compute and the parameters agree on the candidates that were scored.
 
-
-def frame(candidates: Sequence[Candidate]) -> pd.DataFrame:
-    """One row per candidate, by number: feasibility, every figure, the architecture in words."""
-    columns = ["number", "feasible", *(figure.key for figure in FIGURES)]
-    table = pd.DataFrame(rows(candidates), columns=columns)
-    table["score"] = consensus(candidates)
-    table["words"] = [candidate.arch.words for candidate in candidates]
-    return table.astype({"number": int, "feasible": bool}).set_index("number")
+    ``labels``, ``taus`` (Kendall's tau-b of every two, None where there is no order) and the ``count`` of candidates; empty
+    for fewer than three.
+    """
+    scored = [c for c in candidates if c.proxies]
+    if len(scored) < 3:
+        return {}
+    table = {"Compute": [c.cost.macs for c in scored], "Parameters": [c.cost.params for c in scored]}
+    labels = {figure.key: figure.label for figure in FIGURES}
+    table |= {labels.get(name, name): [c.proxies[name] for c in scored] for name in scored[0].proxies}
+    taus = [[None if math.isnan(tau) else round(float(tau), 4) for tau in row] for row in kendall_table(table)]
+    return {"labels": list(table), "taus": taus, "count": len(scored)}

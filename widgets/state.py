@@ -12,11 +12,19 @@ from pnas_kit.cost import Board, boards
 from pnas_kit.learn.data import CATALOGUE
 from pnas_kit.learn.recipe import recipe_for
 from pnas_kit.runs import Config, Run, Status
+from pnas_kit.search import LOOKAHEAD
+from pnas_kit.search.evaluate import Problem as Sought
+from pnas_kit.search.executors import check_address
+from pnas_kit.search.smallest import impossible
+from pnas_kit.search.storages import check_storage
 from widgets.words import KIB
 
 STEPS = ("task", "search", "choose", "train", "deploy")
 MOST_PICKS = 8
 OWN_BOARD = "own"
+BUDGET = {"ram_bytes": "ram_kib", "flash_bytes": "flash_kib", "macs": "macs_m"}
+"""The field of each limit."""
+
 OWN_FIELDS = ("own_name", "own_core", "own_clock_mhz", "own_ram_kib", "own_flash_kib")
 
 
@@ -61,10 +69,17 @@ class State(traitlets.HasTraits):
     workers = traitlets.Int(2)
     seed = traitlets.Int(0)
     epochs = traitlets.Int()
+    executor = traitlets.Unicode("")  # empty: this machine
+    storage = traitlets.Unicode("")  # empty: the run's folder
+    lookahead = traitlets.Int(LOOKAHEAD)
 
     run = traitlets.Instance(Run, None, allow_none=True)
     status = traitlets.Instance(Status, None, allow_none=True)
     candidates = traitlets.Tuple()
+    fit = traitlets.Int()  # how many of them fit the budget
+    volumes = traitlets.Tuple()  # (number, hypervolume so far) of every feasible candidate
+    agreement = traitlets.Dict()  # of the proxies, see `widgets.figures.agreement`
+    worth = traitlets.Tuple()  # share of the hypervolume that 1, 2, ... prototypes keep
     proposed = traitlets.List(traitlets.Int())
     picked = traitlets.List(traitlets.Int())
     curves = traitlets.Dict()  # picked number -> its epochs so far
@@ -150,7 +165,20 @@ class State(traitlets.HasTraits):
                 found[name] = f"At least one {text} is needed."
         if self.seed < 0:
             found["seed"] = "The seed has to be 0 or more."
-        return found
+        if self.lookahead < 1:
+            found["lookahead"] = "At least one candidate has to be under way."
+        for name, check in (("executor", check_address), ("storage", check_storage)):
+            try:
+                check(getattr(self, name).strip())
+            except ValueError as error:
+                found[name] = f"Advanced settings: {error}."
+        return found or self._out_of_reach(board)
+
+    def _out_of_reach(self, board: Board) -> dict[str, str]:
+        """The limits, by field, that no network of the space meets."""
+        limits = self.config().limits
+        sought = Sought.of(CATALOGUE[self.data], board, limits, int4=self.int4, engine=self.engine or None)
+        return {BUDGET[name]: text for name, text in impossible(sought).items()}
 
     def config(self) -> Config:
         """The choices as a run's configuration."""
@@ -167,6 +195,9 @@ class State(traitlets.HasTraits):
             trials=self.trials,
             workers=self.workers,
             seed=self.seed,
+            executor=self.executor.strip(),
+            storage=self.storage.strip(),
+            lookahead=self.lookahead,
             epochs=None if self.epochs == default_epochs(self.data) else self.epochs,
         )
 
@@ -188,4 +219,5 @@ class State(traitlets.HasTraits):
         self.macs_m = config.macs / 1e6
         self.engine, self.int4 = config.engine or "", config.int4
         self.trials, self.workers, self.seed = config.trials, config.workers, config.seed
+        self.executor, self.storage, self.lookahead = config.executor, config.storage, config.lookahead
         self.epochs = config.epochs or default_epochs(config.data)

@@ -12,6 +12,7 @@ from widgets.front import Front
 from widgets.pane import Pane
 from widgets.state import State
 from widgets.words import attribute
+from widgets.worth import worth_html
 
 
 class StepChoose:
@@ -21,6 +22,7 @@ class StepChoose:
         self._state = state
         self._offered: set[str] = set()
         self._pane = Pane(drop=guard(self._drop))
+        self._worth = Pane()
         self.propose = button("Use the proposal", guard(self._use_proposal), "quiet", "Take what subset selection proposes")
         self._clear = button("Clear", guard(lambda: state.run.pick([]) or state.set_trait("picked", [])), "quiet")
         self._onward = button("Train these", guard(lambda: state.set_trait("step", "train")), "next")
@@ -32,10 +34,11 @@ class StepChoose:
                 "panel",
                 group("row", heading("Prototypes"), self.propose, self._clear, self._onward),
                 self._pane,
+                self._worth,
             ),
         )
         redraw = guard(lambda _: self.draw())
-        state.observe(redraw, ["picked", "proposed", "run", "status", "candidates"])
+        state.observe(redraw, ["picked", "proposed", "run", "status", "candidates", "worth"])
         state.observe(guard(lambda _: self._begin_with_proposal()), ["step", "proposed"])
         self.draw()
 
@@ -60,13 +63,14 @@ class StepChoose:
     def draw(self) -> None:
         """Bring cards and buttons in line with the state."""
         state = self._state
-        feasible = any(candidate.feasible for candidate in state.candidates)
+        feasible = state.fit > 0
         self.propose.disabled = not feasible
         self._clear.disabled = not state.picked
         self._onward.disabled = not state.picked
         many = len(state.picked)
         self._onward.description = f"Train {many} prototype{'s' if many != 1 else ''}" if many else "Train these"
         self._pane.html = self._html(feasible)
+        self._worth.html = worth_html(state.worth, many, waiting=state.live) if feasible else ""
 
     def _html(self, feasible: bool) -> str:
         state = self._state

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import ipywidgets
 
+from pnas_kit.search.smallest import what_blocks
 from widgets import cards, words
+from widgets.beyond import Beyond
 from widgets.controls import button, group, heading, number, show
 from widgets.curves import sparkline
 from widgets.front import Front
@@ -42,6 +44,7 @@ class StepSearch:
             number(state, "seed", "Seed", "The same seed gives the same search", whole=True),
             number(state, "epochs", "Training epochs", "Passes over the data in training", whole=True),
         ]
+        self.beyond = Beyond(state, guard)
         self.start = button("Start search", guard(begin), "primary")
         self.resume = button("Continue", guard(self._go_on), "primary", "Go on with this search")
         self.pause = button("Pause", guard(self._pause), "quiet")
@@ -51,8 +54,21 @@ class StepSearch:
         self._messages = Pane()
         self.view = group("search", self._left(), group("panel", front, self._onward))
         redraw = guard(lambda _: self.draw())
-        choices = ["trials", "workers", "seed", "epochs", "ram_kib", "flash_kib", "macs_m", "board"]
-        state.observe(redraw, ["run", "status", "candidates", *choices])
+        choices = [
+            "trials",
+            "workers",
+            "seed",
+            "epochs",
+            "data",
+            "board",
+            "ram_kib",
+            "flash_kib",
+            "macs_m",
+            "engine",
+            "int4",
+        ]
+        choices += ["executor", "storage", "lookahead"]
+        state.observe(redraw, ["run", "status", "candidates", "volumes", *choices])
         self.draw()
 
     def _left(self) -> ipywidgets.Widget:
@@ -61,6 +77,7 @@ class StepSearch:
             "panel",
             heading("Search", note),
             group("fields", *self._fields),
+            self.beyond.view,
             group("row", self.resume, self.start, self.pause, self.stop),
             self._messages,
             self._figures,
@@ -97,9 +114,10 @@ class StepSearch:
         self.pause.description = "Resume" if searching and status.state == "paused" else "Pause"
         for field in self._fields:
             field.disabled = state.live
+        self.beyond.draw()
         complaints = state.complaints()
         self.start.disabled = bool(complaints)
-        self._onward.disabled = not any(candidate.feasible for candidate in state.candidates)
+        self._onward.disabled = not state.fit
         self._messages.html = self._message(complaints)
         self._figures.html = self._figures_html() if state.run else ""
 
@@ -113,26 +131,33 @@ class StepSearch:
         if complaints and not state.live:
             lines = "".join(f"<li>{attribute(text)}</li>" for text in complaints.values())
             return f'<ul class="pn-complaints" role="alert">{lines}</ul>'
+        if blocked := what_blocks(state.candidates):
+            count, _, reasons = blocked.partition(": ")
+            advice = "Raise the limit that stops the most, or choose another board."
+            return f'<div class="pn-failed" role="status"><b>{attribute(count)}:</b> {attribute(reasons)} {advice}</div>'
         return ""
 
     def _figures_html(self) -> str:
         state, status = self._state, self._state.status
         searching = status is not None and status.phase == "search"
         total, done = state.run.config.trials, len(state.candidates)
-        feasible = sum(candidate.feasible for candidate in state.candidates)
-        self._gauge.look(state.candidates, state.run.problem, final=not state.live)
+        self._gauge.note(done)
         running = searching and status.state == "running"
         rate = self._gauge.per_second if running else None
         label = STATES[status.state] if searching else "finished" if done >= total else "stopped"
-        if searching and status.alive and status.message not in ("", "searching"):
+        if searching and status.alive and not done and status.message not in ("", "searching"):
             label = attribute(status.message)
+        volumes = [value for _, value in state.volumes]
         tiles = [
             cards.tile("Tried", f"{words.count(done)} of {words.count(total)}"),
-            cards.tile("Fit the budget", words.count(feasible)),
-            cards.tile("Time left", words.duration(status.seconds_left if running else None)),
-            cards.tile("Rate", f"{rate:.1f} / s" if rate else "–"),
-            cards.tile("Hypervolume", self._gauge.text, sparkline(self._gauge.history)),
+            cards.tile("Fit the budget", words.count(state.fit)),
+            cards.tile("Hypervolume", f"{volumes[-1]:.3f}" if volumes else "–", sparkline(volumes)),
         ]
+        if searching and status.alive:
+            tiles[2:2] = [
+                cards.tile("Time left", words.duration(status.seconds_left if running else None)),
+                cards.tile("Rate", f"{rate:.1f} / s" if rate else "–"),
+            ]
         return (
             f'<div class="pn-progress" data-state="{status.state if status else "new"}" data-done="{done}">'
             f'<p role="status"><span class="pn-pill pn-{status.state if searching else "done"}">{label}</span></p>'

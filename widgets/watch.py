@@ -33,6 +33,8 @@ class Watch:
             self._proposed_from = 0
             with state.hold_trait_notifications():
                 state.status, state.candidates, state.proposed, state.picked = None, (), [], []
+                state.fit = 0
+                state.volumes, state.agreement, state.worth = (), {}, ()
                 state.curves, state.results, state.emulations = {}, {}, {}
             if run is None:
                 return
@@ -64,6 +66,7 @@ class Watch:
         status = run.status  # before the candidates: when it says "done", all of them are there
         candidates = run.candidates()
         if len(candidates) != len(state.candidates):
+            state.fit += sum(candidate.feasible for candidate in candidates[len(state.candidates) :])
             state.candidates = tuple(candidates)
         if _differs(status, state.status):
             state.status = status

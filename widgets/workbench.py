@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import weakref
 from datetime import datetime
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlparse
 
 import ipywidgets
-import pandas as pd
 import traitlets
 
 from pnas_kit.runs import Run, default_root, runs
+from pnas_kit.search import frame
 from widgets import figures
 from widgets.alert import Guard, alert
 from widgets.candidates import Candidates
 from widgets.controls import button, group, show
 from widgets.download import Download
+from widgets.insight import Insight
 from widgets.link import Link
 from widgets.pane import Pane
 from widgets.state import MOST_PICKS, State
@@ -27,6 +29,9 @@ from widgets.step_train import StepTrain
 from widgets.steps import steps_html
 from widgets.watch import Watch
 from widgets.words import attribute
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 RUNS_LISTED = 50
 _shown: weakref.WeakSet[Workbench] = weakref.WeakSet()
@@ -46,6 +51,7 @@ class Workbench(ipywidgets.VBox):
         self.state = state = State()
         self._guard = guard = Guard(state)
         self._watch = Watch(state, guard)
+        self._insight = Insight(state, guard)
         self._download = Download()
         self._link = Link(guard(self._opened))
         self.front = Candidates(most=MOST_PICKS)
@@ -76,8 +82,8 @@ class Workbench(ipywidgets.VBox):
 
     @property
     def frame(self) -> pd.DataFrame:
-        """One row per candidate of the run on show, by number."""
-        return figures.frame(self.state.candidates)
+        """One row per candidate of the run on show, by number; `pnas_kit.frame` names the columns."""
+        return frame(self.state.candidates)
 
     # ---- runs
 
@@ -92,6 +98,7 @@ class Workbench(ipywidgets.VBox):
     def close(self) -> None:
         """Stop watching and take the widget off the page; the run itself goes on."""
         self._watch.show(None)
+        self._insight.close()
         _shown.discard(self)
         super().close()
 
@@ -143,6 +150,8 @@ class Workbench(ipywidgets.VBox):
         self.front.observe(guard(self._picked_on_chart), "picked")
         traitlets.dlink((state, "proposed"), (self.front, "proposed"))
         traitlets.dlink((state, "picked"), (self.front, "picked"))
+        traitlets.dlink((state, "agreement"), (self.front, "agreement"))
+        state.observe(guard(lambda change: self.front.curve(change["new"])), "volumes")
         shown = ["step", "run", "status", "candidates", "picked", "curves", "results", "data", "board"]
         state.observe(guard(lambda _: self._show_step()), shown)
         state.observe(guard(self._new_run), "run")
@@ -168,6 +177,10 @@ class Workbench(ipywidgets.VBox):
         self._show_budget()
 
     def _new_state(self, change: dict) -> None:
+        status = change["new"]
+        self.front.stage = status.state if status and status.phase == "search" else "done" if status and status.phase else ""
+        if not self.state.live:
+            self.front.settle()
         if change["old"] and change["new"] and change["old"].state != change["new"].state:
             self._list_runs()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from dataclasses import asdict, replace
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from .run import Run
 
 if TYPE_CHECKING:  # at run time only where it is made: whoever looks at runs stays light
     from pnas_kit.deploy import QuantModel
+    from pnas_kit.learn.train import Training
 
 CALIBRATION_SAMPLES = 512
 JUDGING_SAMPLES = 2000
@@ -34,24 +36,24 @@ TESTS = 20
 DELIVERED = ("model.tflite", "model_data.h", "report.html", "firmware.zip")
 
 
-def make_prototype(path: str, number: int, threads: int) -> None:
-    """Train trial `number` of the run in `path`, quantise it, verify the file and write its figures.
+def make_prototype(path: str, candidate: Candidate, threads: int, seconds: float = inf) -> None:
+    """Train a candidate of the run in `path`, quantise it, verify the file and write its figures.
 
-    Goes on after the last finished epoch where an earlier attempt ended. The result is written last, so it exists only
-    when everything else does.
+    Goes on after the last finished epoch where an earlier attempt ended, and leaves off after the epoch in which `seconds`
+    are over. The result is written last, so it exists only when everything else does.
     """
     import torch
 
     torch.set_num_threads(threads)
     run = Run(path)
-    candidate = run.candidates()[number]
     data = load(run.config.data)
     recipe = recipe_for(data.card.name, data.card.task, data.card.train, run.config.epochs)
-    training = _train(run, candidate, data, recipe)
-    _deliver(run, candidate, data, recipe, training.best)
+    training = _train(run, candidate, data, recipe, time.monotonic() + seconds)
+    if training.finished_epochs == recipe.epochs:
+        _deliver(run, candidate, data, recipe, training.best)
 
 
-def _train(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe):
+def _train(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, until: float) -> Training:
     from pnas_kit.learn.train import Training
 
     folder = run.prototype(candidate.number)
@@ -60,6 +62,8 @@ def _train(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe):
     _keep_epochs(folder / "epochs.jsonl", run.epochs(candidate.number)[: training.finished_epochs])
     for epoch in training:
         append_line(folder / "epochs.jsonl", asdict(epoch))
+        if time.monotonic() > until:
+            break
         while (run.path / "pause").exists():
             time.sleep(0.1)
     return training

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 
 from pnas_kit.cost import Board, boards, speed
 from pnas_kit.learn.data import CATALOGUE
-from pnas_kit.search import Limits
+from pnas_kit.search import LOOKAHEAD, PROXIES, Limits, Problem
+from pnas_kit.search.executors import check_address
+from pnas_kit.search.storages import check_storage
 
 PHASES = ("search", "train")
 
@@ -22,10 +24,14 @@ class Config:
         trials: candidates to evaluate.
         picks: prototypes that the subset selection proposes.
         seed: of everything random.
-        workers: processes that evaluate or train at the same time.
+        workers: processes that evaluate or train at the same time on this machine.
+        executor: who evaluates and trains: "" for this machine's processes, or a Dask scheduler, "tcp://host:port".
+        storage: where the search is recorded: "" for a journal in the run's folder, or "postgresql://user@host/database".
+        lookahead: trials that may be under way at the same time; like the seed it has a say in what is found.
         epochs: of each training; None takes the data set's default.
         int4: whether groups of a net that is too large for the flash may have int4 weights; False is the paper's own space.
         engine: what runs the network on the board: None for the core's default (TensorFlow Lite Micro), or "generated C".
+        costs, proxies: objectives, minimised and maximised (`pnas_kit.search.Problem`).
         own_board: name, core, clock_mhz, ram_bytes, flash_bytes of a board that is not in the table.
     """
 
@@ -38,21 +44,30 @@ class Config:
     picks: int = 5
     seed: int = 0
     workers: int = 2
+    executor: str = ""
+    storage: str = ""
+    lookahead: int = LOOKAHEAD
     epochs: int | None = None
     int4: bool = False
     engine: str | None = None
+    costs: tuple[str, ...] = ("macs",)
+    proxies: tuple[str, ...] = PROXIES
     own_board: dict | None = None
 
     def __post_init__(self) -> None:
         if self.data not in CATALOGUE:
             raise ValueError(f"data is one of {list(CATALOGUE)}, got {self.data!r}")
-        for name, least in (("trials", 1), ("picks", 1), ("workers", 1), ("seed", 0)):
+        for name, least in (("trials", 1), ("picks", 1), ("workers", 1), ("lookahead", 1), ("seed", 0)):
             if getattr(self, name) < least:
                 raise ValueError(f"{name} is at least {least}, got {getattr(self, name)}")
         if self.epochs is not None and self.epochs < 1:
             raise ValueError(f"epochs are at least 1, or None for the data set's default, got {self.epochs}")
+        for name in ("costs", "proxies"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))  # JSON has lists only
+        check_address(self.executor)
+        check_storage(self.storage)
         speed(self.target.core, self.engine)
-        self.limits  # noqa: B018  (raises ValueError when a limit is not usable, as the line above does for board and engine)
+        self.problem  # noqa: B018  (raises ValueError for limits and objectives, as the line above does for board and engine)
 
     @property
     def target(self) -> Board:
@@ -67,6 +82,12 @@ class Config:
     def limits(self) -> Limits:
         return Limits(ram_bytes=self.ram_bytes, flash_bytes=self.flash_bytes, macs=self.macs)
 
+    @property
+    def problem(self) -> Problem:
+        """What is searched for."""
+        settings = {name: getattr(self, name) for name in ("seed", "int4", "engine", "costs", "proxies")}
+        return Problem.of(CATALOGUE[self.data], self.target, self.limits, **settings)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Status:
@@ -78,7 +99,7 @@ class Status:
             runner is gone without a word).
         done, total: trials of a search, epochs over all prototypes of a training.
         seconds_left: estimated; None while unknown.
-        message: what is being done, in a few words.
+        message: what is being done, in a few words; of a search in which hardly anything fits, which limit is in the way.
         error: what went wrong and what to do, in words.
         pid, started: process id of the runner and when that process began, seconds since the epoch.
     """

@@ -47,9 +47,9 @@ class Reporter:
             if pressing or time.monotonic() - self._written > WRITE_SECONDS:
                 self._write()
 
-    def finish(self, state: str, error: str | None = None) -> None:
+    def finish(self, state: str, error: str | None = None, message: str = "") -> None:
         """Write the last status."""
-        self.update(state=state, error=error, seconds_left=None, message="")
+        self.update(state=state, error=error, seconds_left=None, message=message)
         self._closed = True
 
     def wait_while_paused(self) -> None:

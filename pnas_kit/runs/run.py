@@ -9,11 +9,10 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from pnas_kit.learn.data import CATALOGUE
 from pnas_kit.learn.epoch import Epoch
-from pnas_kit.search import Candidate, Problem
+from pnas_kit.search import Candidate
 from pnas_kit.search.front import propose
-from pnas_kit.search.journal import Journal
+from pnas_kit.search.journal import Journal, Transcript
 
 from . import emulation
 from .emulation import Emulation, in_words
@@ -49,9 +48,8 @@ class Run:
         if fields is None:
             raise RunError(f"there is no run in {self.path.name}: its config.json is missing")
         self.config = Config(**fields)
-        c = self.config
-        self.problem = Problem.of(CATALOGUE[c.data], c.target, c.limits, seed=c.seed, int4=c.int4, engine=c.engine)
-        self._journal = Journal(self.path / "journal.log", self.problem)
+        self.problem = self.config.problem
+        self._trials = self.transcript if self.config.storage else Journal(self.path / "journal.log", self.problem)
 
     @classmethod
     def create(cls, config: Config, root: Path | None = None) -> Run:
@@ -125,11 +123,16 @@ class Run:
 
     def candidates(self) -> list[Candidate]:
         """Finished trials in order of their number; cheap to ask again."""
-        return self._journal.candidates()
+        return self._trials.candidates()
 
     def proposed(self) -> list[int]:
         """Numbers of the prototypes that subset selection proposes."""
         return [c.number for c in propose(self.candidates(), self.problem, self.config.picks)]
+
+    @property
+    def transcript(self) -> Transcript:
+        """The copy of a search that is recorded in a database."""
+        return Transcript(self.path / "candidates.jsonl")
 
     @property
     def picks(self) -> list[int]:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import importlib.metadata
-import multiprocessing
 import os
 import platform
 import time
 import traceback
-from concurrent.futures import Future, ProcessPoolExecutor, wait
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from pnas_kit.learn.data import load, proxy_batches
-from pnas_kit.search import search
-from pnas_kit.search.journal import journal_storage
+from pnas_kit.search import Candidate, Cluster, impossible, search, what_blocks
+from pnas_kit.search.executors import executor_for, local_pool
+from pnas_kit.search.journal import recorded
+from pnas_kit.search.ledger import STUDY
+from pnas_kit.search.storages import storage_for
 
+from .away import make_away
 from .folder import write_json
 from .prototype import make_prototype
 from .reporter import Reporter
@@ -28,37 +32,61 @@ def work(phase: str, run: Run) -> int:
     reporter = Reporter(run, phase)
     write_json(run.path / "versions.json", versions())
     try:
-        {"search": run_search, "train": run_training}[phase](run, reporter)
+        message = {"search": run_search, "train": run_training}[phase](run, reporter)
     except Exception as error:
         if reporter.closed:  # stopped: the workers were ended under our hands
             return 0
         traceback.print_exc()
         reporter.finish("failed", error=f"{error}" or type(error).__name__)
         return 1
-    reporter.finish("done")
+    reporter.finish("done", message=message or "")
     return 0
 
 
-def run_search(run: Run, reporter: Reporter) -> None:
-    """Evaluate the candidates that are still missing."""
+def run_search(run: Run, reporter: Reporter) -> str:
+    """Evaluate the candidates that are still missing; returns why hardly any of them fits, if so.
+
+    Raises:
+        RunError: no network of the space meets one of the limits.
+    """
     config = run.config
+    if refused := impossible(run.problem):
+        raise RunError(" ".join(refused.values()) + " Give it more room, or choose another board.")
     data = load(config.data, progress=lambda what, share: reporter.update(message=f"{what} {100 * share:.0f} %"))
-    before = len(run.candidates())
-    reporter.update(done=before, total=config.trials, message="searching")
-    start = time.monotonic()
-    found = search(
-        run.problem,
-        proxy_batches(data, seed=config.seed),
-        trials=config.trials,
-        seed=config.seed,
-        workers=config.workers,
-        storage=journal_storage(run.path / "journal.log"),
-    )
+    reporter.update(message=f"connecting to {config.storage}" if config.storage else "")
+    storage = storage_for(config.storage, run.path / "journal.log")
+    study = run.name if config.storage else STUDY
+    if config.storage:
+        run.transcript.catch_up(recorded(storage, study, run.problem))
+    reporter.update(message=f"connecting to {config.executor}" if config.executor else "")
+    with executor_for(config.executor) as executor:
+        found = search(
+            run.problem,
+            proxy_batches(data, seed=config.seed),
+            trials=config.trials,
+            seed=config.seed,
+            workers=config.workers,
+            storage=storage,
+            study=study,
+            executor=executor,
+            lookahead=config.lookahead,
+        )
+        return _record(run, reporter, found)
+
+
+def _record(run: Run, reporter: Reporter, found: Iterator[Candidate]) -> str:
+    tried = run.candidates()
+    before, total, start = len(tried), run.config.trials, time.monotonic()
+    reporter.update(done=before, total=total, message="searching")
     for candidate in found:
+        if run.config.storage:
+            run.transcript.add(candidate)
         done = candidate.number + 1
         rate = (time.monotonic() - start) / (done - before)
-        reporter.update(done=done, seconds_left=rate * (config.trials - done))
+        tried.append(candidate)
+        reporter.update(done=done, seconds_left=rate * (total - done), message=what_blocks(tried) or "searching")
         reporter.wait_while_paused()
+    return what_blocks(tried)
 
 
 def run_training(run: Run, reporter: Reporter) -> None:
@@ -67,20 +95,27 @@ def run_training(run: Run, reporter: Reporter) -> None:
     Raises:
         RunError: one of them failed; the others are finished all the same.
     """
-    todo = [number for number in run.picks if run.result(number) is None]
-    processes = min(run.config.workers, len(todo))
+    todo = [c for c in map(run.candidates().__getitem__, run.picks) if run.result(c.number) is None]
     if not todo:
         return
-    # No more threads than workers were granted: on a busy machine threads that wait for each other cost far more than
-    # they give.
-    threads = max(1, (os.cpu_count() or 1) // run.config.workers)
     reporter.update(message=f"training {len(todo)} prototypes")
-    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
-        jobs = {pool.submit(make_prototype, str(run.path), number, threads): number for number in todo}
-        _follow(run, reporter, jobs)
+    with executor_for(run.config.executor) as cluster:
+        pool = ThreadPoolExecutor(len(todo)) if cluster else local_pool(min(run.config.workers, len(todo)))
+        with pool:
+            jobs = {pool.submit(*_training(run, candidate, cluster)): candidate.number for candidate in todo}
+            _follow(run, reporter, jobs)
     failures = [f"prototype {number}: {job.exception()}" for job, number in jobs.items() if job.exception()]
     if failures:
         raise RunError("; ".join(failures))
+
+
+def _training(run: Run, candidate: Candidate, cluster: Cluster | None) -> tuple:
+    """The function and arguments that make a prototype: here, or on the cluster with a thread here that waits for it."""
+    if cluster:
+        return make_away, run, candidate, cluster
+    # No more threads than workers were granted: on a busy machine threads that wait for each other cost far more than
+    # they give.
+    return make_prototype, str(run.path), candidate, max(1, (os.cpu_count() or 1) // run.config.workers)
 
 
 def _follow(run: Run, reporter: Reporter, jobs: dict[Future, int]) -> None:

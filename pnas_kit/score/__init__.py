@@ -6,12 +6,12 @@ ranks without loading it.
 
 from .ranks import consensus, kendall_table
 
-__all__ = ["DEFAULT", "PROXIES", "Proxy", "ProxyError", "consensus", "kendall_table", "proxy", "score"]
+__all__ = ["DEFAULT", "PROXIES", "Proxy", "ProxyError", "check_names", "consensus", "kendall_table", "proxy", "score"]
 
 
 def __getattr__(name: str):
     if name in __all__:
-        from . import proxies
+        from . import alternatives, proxies, registry  # noqa: F401  (the first two register theirs)
 
-        return getattr(proxies, name)
+        return getattr(registry, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import cached_property
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -13,6 +15,9 @@ Batch = tuple[Tensor, Tensor]
 
 ACTIVATIONS = (nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.PReLU, nn.ELU, nn.GELU, nn.SiLU, nn.Hardswish)
 """Modules whose input has a binary code. `nn.Identity`, the place of no activation, is none of them."""
+
+NORMS = nn.modules.batchnorm._BatchNorm
+MODES = ("training", "track_running_stats")
 
 
 @dataclass(frozen=True)
@@ -25,15 +30,41 @@ class Observation:
         weights: the weights of `Conv2d` and `Linear` modules.
         gradients: for each batch that was back-propagated, the gradients of the cross entropy by these weights;
             a module that the loss does not depend on is missing.
+        net: the net itself, for a proxy that has to run a changed net; it must leave it `as_found`.
+        inputs: the first batch's, `(batch, channels, height, width)`.
+        jacobian: gradients of the sum of the first batch's logits by its inputs, `(batch, values)`; None unless asked for.
     """
 
     maps: dict[str, Tensor]
     codes: dict[str, Tensor]
     weights: dict[str, Tensor]
     gradients: tuple[dict[str, Tensor], ...]
+    net: nn.Module
+    inputs: Tensor
+    jacobian: Tensor | None = None
+
+    @cached_property
+    def layers(self) -> tuple[str, ...]:
+        """The layers with weights that every back-propagated loss depends on."""
+        return tuple(name for name in self.weights if all(name in found for found in self.gradients))
+
+    @cached_property
+    def starts(self) -> np.ndarray:
+        """Where each of `layers` begins in the flat arrays."""
+        return np.cumsum([0, *(self.weights[name].numel() for name in self.layers)])[:-1]
+
+    @cached_property
+    def flat_weights(self) -> np.ndarray:
+        """float64 `(weights of all layers,)`. In one array, because a net has a hundred layers of a few hundred weights."""
+        return _flat(self.weights, self.layers)
+
+    @cached_property
+    def flat_gradients(self) -> np.ndarray:
+        """float64 `(batches, weights of all layers)`."""
+        return np.stack([_flat(found, self.layers) for found in self.gradients])
 
 
-def observe(net: nn.Module, batches: Sequence[Batch], backward: int) -> Observation:
+def observe(net: nn.Module, batches: Sequence[Batch], backward: int, *, jacobian: bool = False) -> Observation:
     """Looks at `net` in training mode and leaves it as it was.
 
     Batch norm uses the batch's own statistics: the running ones of an untrained net say nothing. Dropout is off,
@@ -43,24 +74,31 @@ def observe(net: nn.Module, batches: Sequence[Batch], backward: int) -> Observat
         net: any module with `Conv2d`, `Linear` and activation modules that returns logits `(batch, classes)`.
         batches: at least `max(backward, 1)`.
         backward: the number of batches, from the first, to back-propagate.
+        jacobian: whether to back-propagate the first batch's logits to its inputs as well.
     """
     layers = {name: m for name, m in net.named_modules() if isinstance(m, nn.Conv2d | nn.Linear)}
     weights = {name: layer.weight for name, layer in layers.items()}
     maps: dict[str, Tensor] = {}
     codes: dict[str, Tensor] = {}
     gradients = []
-    with _as_found(net), torch.enable_grad():
-        _training_mode(net)
+    by_inputs = None
+    with as_found(net), torch.enable_grad():
+        training_mode(net)
         for weight in weights.values():
             weight.requires_grad_(True)
         for index, (x, y) in enumerate(batches[: max(backward, 1)]):
-            hooked = _hooks(net, maps, codes) if index == 0 else nullcontext()
-            with hooked, torch.set_grad_enabled(index < backward):
-                # A copy, because a first module in place would write into the caller's batch.
-                loss = F.cross_entropy(net(x.clone()), y)
+            first = index == 0
+            leaf = x.clone().requires_grad_(first and jacobian)
+            with _hooks(net, maps, codes) if first else nullcontext(), torch.set_grad_enabled(index < backward or jacobian):
+                # A copy, because a first module in place would write into what it is given.
+                logits = net(leaf.clone())
+            if first and jacobian:
+                by_inputs = torch.autograd.grad(logits.sum(), leaf, retain_graph=backward > 0)[0].flatten(1)
             if index < backward:
-                gradients.append(_gradients(loss, weights))
-    return Observation(maps, codes, {k: w.detach() for k, w in weights.items()}, tuple(gradients))
+                gradients.append(_gradients(F.cross_entropy(logits, y), weights))
+    return Observation(
+        maps, codes, {k: w.detach() for k, w in weights.items()}, tuple(gradients), net, batches[0][0], by_inputs
+    )
 
 
 def check(batches: Sequence[Batch], needed: int) -> None:
@@ -78,17 +116,23 @@ def check(batches: Sequence[Batch], needed: int) -> None:
             raise ValueError(f"expected finite inputs, got NaN or infinity in batch {index}; clean the data set")
 
 
+def _flat(tensors: dict[str, Tensor], names: Sequence[str]) -> np.ndarray:
+    return torch.cat([tensors[name].reshape(-1) for name in names]).cpu().numpy().astype(np.float64)
+
+
 def _gradients(loss: Tensor, weights: dict[str, Tensor]) -> dict[str, Tensor]:
     # `autograd.grad` returns gradients and writes no `.grad`: nothing to clear between batches, nothing to restore.
     found = torch.autograd.grad(loss, list(weights.values()), allow_unused=True)
     return {name: gradient for name, gradient in zip(weights, found, strict=True) if gradient is not None}
 
 
-def _training_mode(net: nn.Module) -> None:
-    net.train()
+def training_mode(net: nn.Module) -> None:
+    """Batch norm by the batch's own statistics, which it does not keep; no dropout. `as_found` undoes it."""
     for module in net.modules():
-        if isinstance(module, nn.modules.dropout._DropoutNd):
-            module.eval()
+        # Through `vars`, because `nn.Module.__setattr__` would take more time than a small convolution.
+        vars(module)["training"] = not isinstance(module, nn.modules.dropout._DropoutNd)
+        if isinstance(module, NORMS):
+            vars(module)["track_running_stats"] = False
 
 
 @contextmanager
@@ -100,7 +144,7 @@ def _hooks(net: nn.Module, maps: dict[str, Tensor], codes: dict[str, Tensor]) ->
         return lambda module, inputs, output: _put(maps, name, output.detach()[0].flatten(1).clone())
 
     def keep_code(name: str):
-        return lambda module, inputs: _put(codes, name, (inputs[0].detach() > 0).flatten(1))
+        return lambda module, inputs: _put(codes, name, _rows(inputs[0].detach() > 0))
 
     handles = []
     try:
@@ -115,24 +159,33 @@ def _hooks(net: nn.Module, maps: dict[str, Tensor], codes: dict[str, Tensor]) ->
             handle.remove()
 
 
+def _rows(code: Tensor) -> Tensor:
+    """`(batch, units)`, the units in the order in which they lie in memory, because flattening channels-last maps copies."""
+    return (code.movedim(1, -1) if code.ndim == 4 else code).flatten(1)
+
+
 def _put(store: dict[str, Tensor], name: str, value: Tensor) -> None:
-    calls = sum(1 for key in store if key == name or key.startswith(f"{name}#"))
-    store[name if calls == 0 else f"{name}#{calls + 1}"] = value
+    key, calls = name, 1
+    while key in store:
+        calls += 1
+        key = f"{name}#{calls}"
+    store[key] = value
 
 
 @contextmanager
-def _as_found(net: nn.Module) -> Iterator[None]:
+def as_found(net: nn.Module) -> Iterator[None]:
     """Restores modes, buffers (batch norm's running statistics) and which parameters want gradients."""
-    modes = [(module, module.training) for module in net.modules()]
-    buffers = [(buffer, buffer.clone()) for buffer in net.buffers()]
-    wanted = [(parameter, parameter.requires_grad) for parameter in net.parameters()]
+    modules = list(net.modules())
+    before = [(vars(module), {name: vars(module)[name] for name in MODES if name in vars(module)}) for module in modules]
+    buffers = [(b, b.clone()) for m in modules if not isinstance(m, NORMS) for b in m._buffers.values() if b is not None]
+    wanted = [(p, p.requires_grad) for m in modules for p in m._parameters.values() if p is not None]
     try:
         yield
     finally:
-        for module, mode in modes:
-            module.training = mode
+        for attributes, values in before:
+            attributes.update(values)
         with torch.no_grad():
-            for buffer, before in buffers:
-                buffer.copy_(before)
+            for buffer, value in buffers:
+                buffer.copy_(value)
         for parameter, flag in wanted:
             parameter.requires_grad_(flag)

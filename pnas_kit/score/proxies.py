@@ -1,97 +1,22 @@
-"""Zero-shot proxies: numbers read off an untrained network that tend to rank as accuracy after training does.
+"""The paper's four proxies: numbers read off an untrained network that tend to rank as accuracy after training does.
 
-To add one, write a function of an `Observation` and register it with `@proxy`.
+To add one, here or in a file that `pnas_kit.score` imports, write a function of an `Observation` and register it with
+`@proxy`.
 """
-
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from .observe import Batch, Observation, check, observe
-
-DEFAULT = ("meco", "zico", "naswot", "snip")
+from .observe import Observation
+from .registry import ProxyError, check_gradients, proxy
 
 # Relative size, against a layer's largest value, below which float32 convolutions differ by rounding alone.
 ROUNDING = 1e-6
 
-
 # Smallest eigenvalues below this are rounding. Over 800 layers of random nets, those that are 0 by algebra came out
 # below 1e-14 and all others above 1e-8, equal in float32 and float64 nets to four digits.
 NOISE = 1e-11
-
-
-class ProxyError(ArithmeticError):
-    """A proxy has no value for this network. Attributes: `proxy`, `part` (of the network or batch), `reason`."""
-
-    def __init__(self, proxy: str, part: str, reason: str):
-        # All of them to `args`, so that the error survives pickling on its way out of a worker process.
-        super().__init__(proxy, part, reason)
-        self.proxy, self.part, self.reason = proxy, part, reason
-
-    def __str__(self) -> str:
-        return f"{self.proxy} has no value ({self.part}): {self.reason}"
-
-
-@dataclass(frozen=True)
-class Proxy:
-    """A proxy, to be maximised.
-
-    Attributes:
-        name: as it is asked for and logged.
-        value: the proxy of an observation; raises ProxyError where there is none.
-        backward: the number of batches whose gradients it needs.
-    """
-
-    name: str
-    value: Callable[[Observation], float]
-    backward: int
-
-
-PROXIES: dict[str, Proxy] = {}
-
-
-def proxy(name: str, *, backward: int):
-    """Registers a function `(Observation) -> float`, higher better, that reads gradients of `backward` batches."""
-
-    def register(value: Callable[[Observation], float]) -> Callable[[Observation], float]:
-        PROXIES[name] = Proxy(name, value, backward)
-        return value
-
-    return register
-
-
-def score(net: nn.Module, batches: Sequence[Batch], names: Sequence[str] = DEFAULT) -> dict[str, float]:
-    """The proxies `names` of an untrained net, each finite and to be maximised.
-
-    One forward and backward pass per batch serves all proxies. Nothing is drawn at random:
-    the result depends on weights and batches alone (the last digits also on the number of threads). The net is
-    left as found: weights, buffers, modes, `.grad`, hooks.
-
-    Args:
-        net: a module with `Conv2d`, `Linear` and activation modules that returns logits `(batch, classes)`.
-        batches: pairs of inputs float32 `(batch, channels, height, width)` and labels int64 `(batch,)`; 16 to 32
-            samples each, at least two batches for ZiCo. Without ZiCo only the first is read.
-        names: keys of `PROXIES`.
-
-    Raises:
-        ProxyError: a proxy has no value for this net, or none that is finite.
-        ValueError: the batches or names do not fit; this is the caller's mistake, not the net's.
-    """
-    unknown = [name for name in names if name not in PROXIES]
-    if unknown:
-        raise ValueError(f"expected proxies out of {sorted(PROXIES)}, got {unknown}")
-    needed = max((PROXIES[name].backward for name in names), default=0)
-    check(batches, max(needed, 1))
-    # From two batches on, every further one makes ZiCo's mean and deviation steadier.
-    seen = observe(net, batches, len(batches) if needed >= 2 else needed)
-    values = {name: PROXIES[name].value(seen) for name in names}
-    for name, value in values.items():
-        if not np.isfinite(value):
-            raise ProxyError(name, "the whole net", f"its value is {value}; maps or gradients overflow")
-    return values
 
 
 @proxy("meco", backward=0)
@@ -153,23 +78,17 @@ def zico(seen: Observation) -> float:
     Raises:
         ProxyError: a layer's gradients are missing, or the same on all batches.
     """
-    total = 0.0
-    for name, gradients in _gradients("zico", seen):
-        ratio = _inverse_variation(gradients)
-        if not ratio > 0:
-            raise ProxyError("zico", name, "no gradient differs between the batches; is a batch repeated, or the net dead?")
-        total += float(np.log(ratio))
-    return total
-
-
-def _inverse_variation(gradients: list[Tensor]) -> float:
-    """Sum over weights of mean over batches of |gradient| / its standard deviation, where that is above 0."""
+    check_gradients("zico", seen)
     # float64, since two nearly equal gradients leave few digits in their difference; and it holds sums of float32
     # exactly, so that equal gradients deviate by exactly 0 and not by the rounding of their mean.
-    stack = torch.stack(gradients).flatten(1).to(torch.float64)
-    deviation = (stack - stack.mean(0)).square_().mean(0).sqrt_()
-    ratio = stack.abs_().mean(0) / deviation
-    return float(torch.where(deviation > 0, ratio, 0.0).sum())
+    gradients = seen.flat_gradients
+    deviation = gradients.std(axis=0)
+    ratio = np.divide(np.abs(gradients).mean(axis=0), deviation, out=np.zeros_like(deviation), where=deviation > 0)
+    layers = np.add.reduceat(ratio, seen.starts)
+    if not (layers > 0).all():
+        dead = seen.layers[int(np.argmin(layers))]
+        raise ProxyError("zico", dead, "no gradient differs between the batches; is a batch repeated, or the net dead?")
+    return float(np.log(layers).sum())
 
 
 @proxy("naswot", backward=0)
@@ -196,10 +115,15 @@ def naswot(seen: Observation) -> float:
 
 def _agreement(code: Tensor) -> np.ndarray:
     """Units with the same code for each two samples, float64 `(samples, samples)`, of bool `(samples, units)`."""
-    # c_i . c_j counts units on in both. float32 holds counts up to 2^24 exactly, far above a layer's units.
-    # Seen as bytes first: torch converts those six times as fast as bool.
-    both = code.view(torch.uint8).to(torch.float32)
-    both = (both @ both.T).cpu().numpy().astype(np.float64)
+    # c_i . c_j counts units on in both, exactly. Bytes multiply three times as fast as floats, but not on every device;
+    # float32 holds counts up to 2^24 exactly, far above a layer's units.
+    if code.device.type == "cpu":
+        whole = code.view(torch.int8)
+        both = torch._int_mm(whole, whole.T)
+    else:
+        real = code.view(torch.uint8).to(torch.float32)
+        both = real @ real.T
+    both = both.cpu().numpy().astype(np.float64)
     on = both.diagonal()
     return code.shape[1] - (on[:, None] + on[None, :] - 2 * both)
 
@@ -221,23 +145,8 @@ def snip(seen: Observation) -> float:
     Raises:
         ProxyError: a layer's gradients are missing, or all are 0.
     """
-    total = sum(
-        float((gradients[0] * seen.weights[name]).abs().sum(dtype=torch.float64))
-        for name, gradients in _gradients("snip", seen)
-    )
+    check_gradients("snip", seen)
+    total = float(np.abs(seen.flat_gradients[0] * seen.flat_weights).sum())
     if total == 0:
         raise ProxyError("snip", "every layer", "gradient times weight is 0 throughout; the net is dead")
     return total
-
-
-def _gradients(name: str, seen: Observation) -> Iterator[tuple[str, list[Tensor]]]:
-    """Each layer with its gradients, one per batch."""
-    if not seen.weights:
-        raise ProxyError(name, "the whole net", "it has no convolution and no linear layer")
-    for layer in seen.weights:
-        if any(layer not in batch for batch in seen.gradients):
-            raise ProxyError(name, layer, "the loss does not depend on it; remove the layer or connect it")
-        gradients = [batch[layer] for batch in seen.gradients]
-        if not all(bool(torch.isfinite(gradient).all()) for gradient in gradients):
-            raise ProxyError(name, layer, "its gradient is not finite; check the inputs' scale and the weights")
-        yield layer, gradients

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import threading
 from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future
+from contextlib import contextmanager
 
+from optuna.exceptions import StorageInternalError
 from optuna.storages import BaseStorage
 
 from pnas_kit.space import Arch
 
 from .candidate import Candidate
-from .evaluate import Batches, Problem, evaluate
-from .ledger import Ledger
+from .evaluate import Batches, Problem, check, evaluate
+from .executors import ClusterError, local_pool, result, share, shared
+from .ledger import LOOKAHEAD, STUDY, Ledger
 
-LOOKAHEAD = 16
-"""Trial n is asked for once trial n - LOOKAHEAD has been told. Fixed, and not the number of workers: what the sampler knows
-when it draws a trial must not depend on who evaluates it."""
+Submit = Callable[[int, Arch], Future]
 
 
 class SearchError(RuntimeError):
@@ -34,10 +32,14 @@ def search(
     seed: int = 0,
     workers: int = 1,
     storage: BaseStorage | None = None,
+    study: str = STUDY,
+    executor: Executor | None = None,
+    lookahead: int = LOOKAHEAD,
 ) -> Iterator[Candidate]:
     """Yield candidates in the order of their numbers, as soon as they are known.
 
-    The same problem, batches and seed give the same candidates whatever the number of workers, and after a stop and resume.
+    The same problem, batches, seed and lookahead give the same candidates, whoever evaluates them, and after a stop and
+    resume.
 
     Args:
         problem: what is searched for.
@@ -46,41 +48,70 @@ def search(
         seed: of the sampler.
         workers: processes that evaluate; 0 evaluates in this process.
         storage: an Optuna storage to record in, and to go on from; None keeps the search in memory.
+        study: name of the search in the storage.
+        executor: evaluates in the place of `workers`, and stays open; a `Cluster`, or any other.
+        lookahead: trials that may be under way at the same time; a part of the search like its seed.
 
     Raises:
-        SearchError: a worker process died.
+        SearchError: a worker process died, the cluster or the storage is gone.
+        ValueError: no net could be scored on these batches.
     """
-    ledger = Ledger(problem, seed, storage)
-    if workers == 0:
-        yield from _run(ledger, trials, lambda number, arch: _done(evaluate(number, arch, problem, batches)))
-        return
-    executor = pool(workers, problem, batches)
+    check(problem, batches)
     try:
-        yield from _run(ledger, trials, lambda number, arch: executor.submit(_evaluate, number, arch))
+        ledger = Ledger(problem, seed, storage, study=study, lookahead=lookahead)
+        with _evaluators(problem, batches, workers, executor) as (submit, collect):
+            yield from _run(ledger, trials, lookahead, submit, collect)
     except BrokenExecutor as error:
         raise SearchError(
             "a worker process ended before its trial did, which usually means that memory ran out. Every finished "
             "trial is kept: resume, with fewer workers if it happens again"
         ) from error
-    finally:
-        executor.shutdown(cancel_futures=True)
+    except ClusterError as error:
+        raise SearchError(str(error)) from error
+    except StorageInternalError as error:
+        raise SearchError(
+            f"the database that the search is recorded in does not answer ({_first_line(error)}). Every finished trial is "
+            "kept: see that the database runs, then resume"
+        ) from error
 
 
-def _run(ledger: Ledger, trials: int, submit) -> Iterator[Candidate]:
+def _run(ledger: Ledger, trials: int, lookahead: int, submit: Submit, collect: Callable) -> Iterator[Candidate]:
     waiting: deque[Future] = deque()
     known = ledger.trials()
     unfinished = [trial for trial in known if not trial.state.is_finished()]
     for trial in unfinished:
-        waiting.append(submit(*ledger.ask_again(trial)))
+        known_result = ledger.remembered(trial.number)
+        waiting.append(_done(known_result) if known_result else submit(*ledger.ask_again(trial)))
     asked, told = len(known), len(known) - len(unfinished)
-    while told < trials:
-        while asked < min(trials, told + LOOKAHEAD):
-            waiting.append(submit(*ledger.ask()))
-            asked += 1
-        candidate = waiting.popleft().result()
-        ledger.tell(candidate)
-        told += 1
-        yield candidate
+    try:
+        while told < trials:
+            while asked < min(trials, told + lookahead):
+                waiting.append(submit(*ledger.ask()))
+                asked += 1
+            candidate = collect(waiting.popleft())
+            new = ledger.tell(candidate)
+            told += 1
+            if new:
+                yield candidate
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+@contextmanager
+def _evaluators(problem: Problem, batches: Batches, workers: int, executor: Executor | None) -> Iterator[tuple]:
+    """Yield `submit(number, arch)`, which gives a future candidate, and `collect(future)`, which waits for it."""
+    if executor is not None:
+        packed = share(executor, (problem, batches))
+        yield lambda *trial: executor.submit(_evaluate_shared, packed, *trial), lambda future: result(executor, future)
+    elif workers == 0:
+        yield lambda *trial: _done(evaluate(*trial, problem, batches)), Future.result
+    else:
+        own = local_pool(workers, _hold, problem, batches)
+        try:
+            yield lambda *trial: own.submit(_evaluate_held, *trial), Future.result
+        finally:
+            own.shutdown(cancel_futures=True)
 
 
 def _done(candidate: Candidate) -> Future:
@@ -89,27 +120,22 @@ def _done(candidate: Candidate) -> Future:
     return future
 
 
-_problem: Problem
-_batches: Batches
+def _evaluate_shared(packed: bytes, number: int, arch: Arch) -> Candidate:
+    return evaluate(number, arch, *shared(packed))
 
 
-def pool(workers: int, problem: Problem, batches: Batches) -> Executor:
-    """Processes that hold the problem and its batches, so that only the architecture travels for each trial."""
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_initialise, initargs=(problem, batches))
+_held: tuple[Problem, Batches]
 
 
-def _initialise(problem: Problem, batches: Batches) -> None:
-    global _problem, _batches
-    _problem, _batches = problem, batches
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
+def _hold(*given) -> None:
+    """In a process of our own pool: keep the problem and its batches, so that only architectures travel."""
+    global _held
+    _held = given
 
 
-def _leave_with_parent() -> None:
-    """A worker whose parent was killed would otherwise wait for work for ever."""
-    multiprocessing.parent_process().join()
-    os._exit(1)
+def _evaluate_held(number: int, arch: Arch) -> Candidate:
+    return evaluate(number, arch, *_held)
 
 
-def _evaluate(number: int, arch: Arch) -> Candidate:
-    return evaluate(number, arch, _problem, _batches)
+def _first_line(error: Exception) -> str:
+    return str(error.__cause__ or error).strip().partition("\n")[0]

@@ -15,11 +15,13 @@ from pnas_kit.space import Arch, Shape, ShapeError
 
 from .candidate import Candidate, Limits
 from .precision import fitted
+from .process import device, keep_memory
 
 Batches = Sequence[tuple[np.ndarray, np.ndarray]]
 """Mini-batches of float32 `(batch, height, width, channels)` and int64 `(batch,)`."""
 
 PROXIES = ("meco", "zico", "naswot", "snip")
+COSTS = ("macs", "params", "ram_bytes", "flash_bytes", "latency_ms")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +30,9 @@ class Problem:
 
     With `int4` a net whose int8 weights exceed the flash limit may have groups lowered to int4; without, every weight is
     int8, as in the paper. `engine` runs the net, and decides what it needs; None is the core's default.
+
+    `costs` are minimised (names in `COSTS`) and `proxies` maximised (names in `pnas_kit.score.PROXIES`); the paper's are the
+    default.
     """
 
     input_shape: Shape
@@ -38,6 +43,15 @@ class Problem:
     seed: int = 0
     int4: bool = False
     engine: str | None = None
+    costs: tuple[str, ...] = ("macs",)
+
+    def __post_init__(self) -> None:
+        unknown = [name for name in self.costs if name not in COSTS]
+        if unknown:
+            raise ValueError(f"costs are out of {list(COSTS)}, got {unknown}")
+        twice = sorted({name for name in self.objectives if self.objectives.count(name) > 1})
+        if twice or not self.objectives:
+            raise ValueError(f"there is at least one objective, and each only once, got {list(self.objectives)}")
 
     @classmethod
     def of(cls, card: Any, board: Board, limits: Limits, **settings: Any) -> Problem:
@@ -46,8 +60,35 @@ class Problem:
 
     @property
     def objectives(self) -> tuple[str, ...]:
-        """Names of the objectives; the first is minimised, the others maximised."""
-        return ("macs", *self.proxies)
+        """Names of the objectives: the costs, which are minimised, then the proxies, which are maximised."""
+        return (*self.costs, *self.proxies)
+
+    def values(self, candidate: Candidate) -> list[float]:
+        """A feasible candidate's value of each objective."""
+        return [*(getattr(candidate.cost, name) for name in self.costs), *(candidate.proxies[name] for name in self.proxies)]
+
+
+def check(problem: Problem, batches: Batches) -> None:
+    """Raises ValueError if no net for the problem could be scored on these batches; `proxy_batches` draws such as can be."""
+    height, width, channels = problem.input_shape
+    for index, (x, y) in enumerate(batches):
+        if x.shape[1:] != (height, width, channels) or x.dtype != np.float32 or len(x) < 2:
+            raise ValueError(
+                f"batch {index}: expected float32 of 2 or more samples of {problem.input_shape}, got {x.dtype} {x.shape}"
+            )
+        if not np.isfinite(x).all():
+            raise ValueError(f"batch {index}: expected finite values, got NaN or infinity; clean the data set")
+        if y.shape != x.shape[:1] or y.dtype != np.int64 or y.min() < 0 or y.max() >= problem.classes:
+            raise ValueError(
+                f"batch {index}: expected {len(x)} int64 labels 0 to {problem.classes - 1}, got {y.dtype} {y.shape} "
+                f"from {y.min()} to {y.max()}"
+            )
+        if len(np.unique(x.reshape(len(x), -1), axis=0)) < len(x):
+            raise ValueError(
+                f"batch {index}: expected samples that differ, got equal ones; NASWOT's matrix would be singular"
+            )
+    if len(batches) < 2:
+        raise ValueError(f"expected at least two batches, got {len(batches)}; ZiCo compares their gradients")
 
 
 def evaluate(number: int, arch: Arch, problem: Problem, batches: Batches) -> Candidate:
@@ -86,9 +127,12 @@ def _score(arch: Arch, problem: Problem, batches: Batches) -> dict[str, float]:
     from pnas_kit.score import score
     from pnas_kit.space.net import build
 
+    keep_memory()
     with _one_thread():
-        net = build(arch.pruned, arch.input_shape, problem.seed)
-        tensors = [(torch.from_numpy(x).permute(0, 3, 1, 2), torch.from_numpy(y)) for x, y in batches]
+        net = build(arch.pruned, arch.input_shape, problem.seed).to(device())
+        tensors = [
+            (torch.from_numpy(x).permute(0, 3, 1, 2).to(device()), torch.from_numpy(y).to(device())) for x, y in batches
+        ]
         return score(net, tensors, problem.proxies)
 
 

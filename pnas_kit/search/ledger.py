@@ -14,12 +14,16 @@ from optuna.trial import FrozenTrial, TrialState
 
 from pnas_kit.space import Arch, Choice, Shape, space
 
+from .archive import Archive, can_be_archived
 from .candidate import Candidate
 from .evaluate import Problem
 from .sampler import SeededNSGAII
 
 STUDY = "search"
 RECORD = "candidate"
+LOOKAHEAD = 16
+"""Trial n is asked for once trial n - LOOKAHEAD has been told. Fixed, and not the number of workers: what the sampler knows
+when it draws a trial must not depend on who evaluates it."""
 UNRANKED = 0.0
 """Told as the value of an objective that was not computed; the constraint excess keeps such a trial out of every front."""
 
@@ -29,20 +33,31 @@ optuna.logging.set_verbosity(optuna.logging.WARNING)
 class Ledger:
     """Asks for trials and tells their results, always in the order of their numbers."""
 
-    def __init__(self, problem: Problem, seed: int, storage: BaseStorage | None = None) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        seed: int,
+        storage: BaseStorage | None = None,
+        *,
+        study: str = STUDY,
+        lookahead: int = LOOKAHEAD,
+    ) -> None:
         self._problem, self._seed = problem, seed
         self._table = space(problem.input_shape)
         self._asked: dict[int, optuna.Trial] = {}
         self._study = optuna.create_study(
-            study_name=STUDY,
+            study_name=study,
             storage=storage,
             load_if_exists=True,
-            directions=["minimize"] + ["maximize"] * len(problem.proxies),
+            directions=["minimize"] * len(problem.costs) + ["maximize"] * len(problem.proxies),
             sampler=SeededNSGAII(seed, 0),
         )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
             self._study.set_metric_names(list(problem.objectives))
+        self._archive = Archive(self._study, lookahead) if can_be_archived(self._study) else None
+        if self._archive:
+            self._study = self._archive.study
 
     def trials(self) -> list[FrozenTrial]:
         return self._study.get_trials(deepcopy=False)
@@ -57,13 +72,21 @@ class Ledger:
         self._study.sampler = SeededNSGAII(self._seed, unfinished.number)
         return self._open(optuna.Trial(self._study, unfinished._trial_id))
 
+    def remembered(self, number: int) -> Candidate | None:
+        """The candidate of a trial that is recorded as finished, but that has yet to be told again here."""
+        trial = self._archive and self._archive.remembered(number)
+        return trial and read_candidate(trial, self._problem.input_shape, self._problem.classes)
+
     def _open(self, trial: optuna.Trial) -> tuple[int, Arch]:
         self._asked[trial.number] = trial
         params = {choice.name: _suggest(trial, choice) for choice in self._table}
         return trial.number, Arch.from_params(params, self._problem.input_shape, self._problem.classes)
 
-    def tell(self, candidate: Candidate) -> None:
-        """Record a finished candidate; it counts as finished only once all of it is written."""
+    def tell(self, candidate: Candidate) -> bool:
+        """Record a finished candidate; it counts as finished only once all of it is written. False if it was already."""
+        if self._archive and self._archive.remembered(candidate.number):
+            self._archive.replay(candidate.number)
+            return False
         trial = self._asked.pop(candidate.number)
         trial.set_user_attr(RECORD, candidate.to_record())
         known = self.trials()[candidate.number].constraints  # set already if the runner was killed right here
@@ -73,9 +96,16 @@ class Ledger:
         if candidate.failed:
             self._study.tell(trial, state=TrialState.FAIL)
         else:
-            proxies = candidate.proxies or dict.fromkeys(self._problem.proxies, UNRANKED)
-            macs = candidate.cost.macs if candidate.cost else UNRANKED
-            self._study.tell(trial, [macs, *(proxies[name] for name in self._problem.proxies)])
+            self._study.tell(trial, self._values(candidate))
+        if self._archive:
+            self._archive.keep(self.trials()[candidate.number])
+        return True
+
+    def _values(self, candidate: Candidate) -> list[float]:
+        if candidate.feasible:
+            return self._problem.values(candidate)
+        costs = [getattr(candidate.cost, name) if candidate.cost else UNRANKED for name in self._problem.costs]
+        return costs + [UNRANKED] * len(self._problem.proxies)
 
 
 def _suggest(trial: optuna.Trial, choice: Choice) -> str | int | float:

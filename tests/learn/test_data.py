@@ -476,6 +476,41 @@ def test_impossible_batches_are_refused(size, count):
         proxy_batches(with_labels([0, 1] * 5), size=size, count=count)
 
 
+def varied(count=80, classes=10):
+    """Made samples on which each of the cases below breaks one thing."""
+    x = np.random.RandomState(0).randn(count, 8, 8, 1).astype(np.float32)
+    return replace(load("digits"), train_x=x, train_y=np.arange(count) % classes)
+
+
+def test_repeated_and_constant_samples_are_passed_over():
+    made = varied()
+    made.train_x[::10] = made.train_x[0]  # all of class 0 the same
+    made.train_x[1] = 3.0
+    chosen = np.concatenate([x for x, _ in proxy_batches(made)])
+    assert len(np.unique(chosen, axis=0)) == len(chosen) == 64
+    assert np.ptp(chosen, axis=(1, 2)).all()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda d: replace(d, train_y=np.zeros_like(d.train_y)), "at least 2 classes, got only class"),
+        (lambda d: replace(d, train_y=d.train_y + 1), r"labels 0 to 9, got \[10\]"),
+        (lambda d: replace(d, train_y=d.train_y - 1), r"labels 0 to 9, got \[-1\]"),
+        (
+            lambda d: replace(d, train_x=np.where(d.train_x > 3, np.nan, d.train_x)),
+            r"NaN or infinity in \d+ train",
+        ),
+        (lambda d: replace(d, train_x=np.ones_like(d.train_x)), "64 different training samples that vary, got 0 among 80"),
+        (lambda d: replace(d, train_x=d.train_x[np.arange(80) // 2]), "that vary, got 40 among 80"),
+        (lambda d: replace(d, train_x=d.train_x[:63], train_y=d.train_y[:63]), "at most 63 samples"),
+    ],
+)
+def test_data_that_no_search_can_use_are_refused_when_batches_are_drawn(spoil, message):
+    with pytest.raises(DataError, match=message):
+        proxy_batches(spoil(varied()))
+
+
 def test_samples_show_every_class():
     made = with_labels([2, 0, 0, 1, 2, 2, 0])
     assert samples(made).tolist() == [1, 3, 0]

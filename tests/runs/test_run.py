@@ -19,7 +19,7 @@ def config(**changes) -> Config:
     return Config(**(FIELDS | {"trials": 14, "picks": 2, "epochs": 2} | changes))
 
 
-def wait_for(condition, seconds: float = 90) -> None:
+def wait_for(condition, seconds: float = 180) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited too long"
@@ -201,3 +201,19 @@ def test_an_own_board_is_taken(tmp_path):
 def test_a_folder_without_a_run_is_named(tmp_path):
     with pytest.raises(RunError, match=r"config\.json is missing"):
         Run(tmp_path)
+
+
+def test_a_budget_that_nothing_meets_is_refused_with_what_the_smallest_needs(tmp_path):
+    run = Run.create(config(ram_bytes=2048), tmp_path)
+    run.start("search")
+    wait_for(lambda: not run.status.alive)
+    assert run.status.state == "failed" and run.candidates() == []
+    assert re.search(r"RAM limit of 2.0 KiB: the smallest needs \d+\.\d KiB \(MbedNet", run.status.error)
+
+
+def test_a_search_in_which_nothing_fits_says_which_limit_is_in_the_way(tmp_path):
+    run = Run.create(config(ram_bytes=3000, trials=32, workers=1), tmp_path)
+    run.start("search")
+    finished(run)
+    over = sum(c.excess.get("ram_bytes", 0) > 0 for c in run.candidates())
+    assert run.status.message.startswith(f"None of 32 candidates fits: {100 * over / 32:.0f} % exceed RAM (the nearest by")

@@ -1,5 +1,6 @@
 """The proxies once more, straight from their formulas, with loops and without hooks; and the nets to try them on."""
 
+import copy
 import math
 import statistics
 
@@ -106,3 +107,76 @@ def snip(net, batch):
     masked = {name: masks[name] * weight for name, weight in weights.items()}
     F.cross_entropy(torch.func.functional_call(net.train(), masked, batch[0]), batch[1]).backward()
     return sum(mask.grad.abs().sum().item() for mask in masks.values())
+
+
+def gradnorm(net, batch):
+    return sum(math.sqrt(sum(g * g for g in per_batch[0])) for per_batch in gradients(net, [batch]).values())
+
+
+def jacob_cov(net, x):
+    inputs = x.clone().requires_grad_()
+    net.train()(inputs).sum().backward()
+    correlations = np.corrcoef(inputs.grad.flatten(1).numpy().astype(float))
+    return -sum(math.log(v + 1e-5) + 1 / (v + 1e-5) for v in np.linalg.eigvals(correlations).real)
+
+
+def synflow(net, shape):
+    """By finite differences on a linear copy: a weight's flow is R(w) - R(w = 0), since R is linear in each weight."""
+
+    def flow(part, x):
+        if isinstance(part, Residual):
+            return x + flow(part.inside, x)
+        if isinstance(part, nn.Sequential):
+            for inner in part:
+                x = flow(inner, x)
+            return x
+        return x if isinstance(part, nn.BatchNorm2d | nn.ReLU | nn.ReLU6 | nn.Identity) else part(x)
+
+    net = copy.deepcopy(net).double()
+    ones, total = torch.ones(1, *shape, dtype=torch.float64), 0.0
+    with torch.no_grad():
+        for parameter in net.parameters():
+            parameter.abs_()
+        whole = flow(net, ones).sum().item()
+        for module in net.modules():
+            if isinstance(module, nn.Conv2d | nn.Linear):
+                flat = module.weight.view(-1)
+                for i in range(len(flat)):
+                    weight, flat[i] = flat[i].item(), 0.0
+                    total += whole - flow(net, ones).sum().item()
+                    flat[i] = weight
+    return math.log(total)
+
+
+def zen(net, shape):
+    """With batch norm written out; weights, inputs and noise in the order of the draw."""
+    net = copy.deepcopy(net).double()
+    draw = torch.Generator().manual_seed(0)
+    for module in net.modules():
+        if isinstance(module, nn.Conv2d):
+            module.weight.data = torch.randn(module.weight.shape, generator=draw).double()
+    x, noise = torch.randn(shape, generator=draw).double(), torch.randn(shape, generator=draw).double()
+    scalings = []
+
+    def run(part, x):
+        if isinstance(part, Residual):
+            return x + run(part.inside, x)
+        if isinstance(part, nn.Sequential):
+            for inner in part:
+                if isinstance(inner, nn.AdaptiveAvgPool2d):
+                    return x
+                x = run(inner, x)
+            return x
+        if isinstance(part, nn.BatchNorm2d):
+            centred = x - x.mean((0, 2, 3), keepdim=True)
+            variance = (centred**2).mean((0, 2, 3), keepdim=True)
+            scalings.append(math.log(math.sqrt(variance.mean().item())))
+            return centred / torch.sqrt(variance + 1e-5)
+        return part(x)
+
+    with torch.no_grad():
+        still = run(net, x)
+        scaling = sum(scalings)
+        moved = run(net, x + 0.01 * noise)
+    changes = [math.sqrt(sum(v * v for v in row)) for row in (moved - still).flatten(1).tolist()]
+    return math.log(statistics.fmean(changes)) + scaling

@@ -97,6 +97,19 @@ def test_a_proxy_is_one_registered_function():
         PROXIES.pop("layers", None)
 
 
+def test_a_mistake_inside_a_proxy_is_that_proxys_error():
+    try:
+
+        @proxy("wrong")
+        def wrong(seen):
+            return seen.maps["no such layer"]
+
+        with pytest.raises(ProxyError, match=r"wrong has no value .*KeyError: 'no such layer'"):
+            score(oracles.mobile(), oracles.batches(), ["wrong"])
+    finally:
+        PROXIES.pop("wrong", None)
+
+
 def test_every_proxy_cites_its_paper():
     for entry in PROXIES.values():
         assert "Higher is better" in entry.value.__doc__ and "20" in entry.value.__doc__
@@ -126,5 +139,5 @@ def test_batches_that_do_not_fit_are_the_callers_mistake(change, message):
 
 
 def test_an_unknown_proxy_is_named():
-    with pytest.raises(ValueError, match="zen"):
-        score(oracles.mobile(), oracles.batches(), ["zen"])
+    with pytest.raises(ValueError, match="zenith"):
+        score(oracles.mobile(), oracles.batches(), ["zenith"])

@@ -3,13 +3,15 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
+import numpy as np
 import optuna
 import pytest
 
 from pnas_kit.cost import boards
 from pnas_kit.learn.data import load, proxy_batches
-from pnas_kit.search import Limits, Problem, SearchError, evaluate, search
+from pnas_kit.search import Limits, Problem, SearchError, evaluate, front, propose, search
 from pnas_kit.search.journal import Journal, journal_storage
 from pnas_kit.search.ledger import Ledger
 from pnas_kit.space import Arch
@@ -39,8 +41,20 @@ def known(candidates) -> list:
     return [(c.number, c.arch, c.cost, c.proxies, c.excess, c.reason) for c in candidates]
 
 
-def test_the_same_candidates_whatever_the_number_of_workers(batches, expected):
-    assert known(search(problem(), batches, trials=TRIALS, workers=2)) == expected
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_the_same_list_to_the_byte_whatever_the_number_of_workers(batches, expected, workers):
+    found = list(search(problem(), batches, trials=TRIALS, workers=workers))
+    assert written(known(found)) == written(expected)
+    assert chosen(found) == chosen(list(search(problem(), batches, trials=TRIALS, workers=0)))
+
+
+def written(rows: list) -> bytes:
+    """A list of trials as text to the last digit: `repr` of a float names exactly that float."""
+    return repr(rows).encode()
+
+
+def chosen(candidates: list) -> list[int]:
+    return [c.number for c in propose(candidates, problem(), 5)]
 
 
 def test_another_seed_gives_other_candidates(batches, expected):
@@ -52,8 +66,10 @@ def test_a_stopped_search_goes_on_as_if_it_had_not_been(tmp_path, batches, expec
     found = known(next(first) for _ in range(31))
     first.close()
     found += known(search(problem(), batches, trials=TRIALS, workers=0, storage=journal_storage(tmp_path / "journal")))
-    assert found == expected
-    assert known(Journal(tmp_path / "journal", problem()).candidates()) == expected
+    assert written(found) == written(expected)
+    recorded = Journal(tmp_path / "journal", problem()).candidates()
+    assert written(known(recorded)) == written(expected)
+    assert chosen(recorded) == chosen(list(search(problem(), batches, trials=TRIALS, workers=0)))
 
 
 def test_a_trial_killed_between_two_parameters_is_completed_alike(tmp_path, batches, expected):
@@ -97,7 +113,11 @@ def test_kill_9_loses_no_finished_trial_and_leaves_no_worker(tmp_path, batches, 
     (tmp_path / "journal.lock").unlink(missing_ok=True)
     kept = known(Journal(path, problem()).candidates())
     assert len(kept) >= 21 and kept == expected[: len(kept)]
-    assert kept + known(search(problem(), batches, trials=TRIALS, workers=0, storage=journal_storage(path))) == expected
+    rest = list(search(problem(), batches, trials=TRIALS, workers=2, storage=journal_storage(path)))
+    assert written(kept + known(rest)) == written(expected)
+    assert chosen(Journal(path, problem()).candidates()) == chosen(
+        list(search(problem(), batches, trials=TRIALS, workers=0))
+    )
     deadline = time.monotonic() + 10
     while any(map(is_running, workers)) and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -189,3 +209,47 @@ def test_the_ledger_reads_back_what_was_asked():
     numbers, archs = zip(*(ledger.ask() for _ in range(5)), strict=True)
     assert numbers == (0, 1, 2, 3, 4)
     assert len(set(archs)) == 5 and all(isinstance(a, Arch) for a in archs)
+
+
+def test_any_cost_and_any_proxies_are_objectives(tmp_path, batches):
+    others = replace(problem(), costs=("flash_bytes", "latency_ms"), proxies=("synflow", "params", "macs"))
+    storage = journal_storage(tmp_path / "journal")
+    found = list(search(others, batches, trials=20, workers=0, storage=storage))
+    best = front(found, others)
+    assert best and {c.number for c in propose(found, others, 3)} <= {c.number for c in best}
+    study = optuna.load_study(study_name="search", storage=storage)
+    assert study.metric_names == ["flash_bytes", "latency_ms", "synflow", "params", "macs"]
+    assert {t.number for t in study.best_trials} == {c.number for c in best}
+    for c in best:
+        assert study.trials[c.number].values == [c.cost.flash_bytes, c.cost.latency_ms, *c.proxies.values()]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"costs": ("accuracy",)}, r"out of .*'macs'.* got \['accuracy'\]"),
+        ({"proxies": ("macs",)}, "each only once"),
+        ({"costs": (), "proxies": ()}, "at least one objective"),
+    ],
+)
+def test_objectives_that_make_no_sense_are_refused(settings, message):
+    with pytest.raises(ValueError, match=message):
+        replace(problem(), **settings)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda x, y: (x * np.float32(np.nan), y), "batch 1: expected finite values"),
+        (lambda x, y: (x, y + 10), "batch 1: expected 16 int64 labels 0 to 9, got .* from 10 to 19"),
+        (lambda x, y: (x, y[:-1]), "batch 1: expected 16 int64 labels"),
+        (lambda x, y: (np.repeat(x[:8], 2, 0), y), "batch 1: expected samples that differ"),
+        (lambda x, y: (x[:1], y[:1]), "batch 1: expected float32 of 2 or more"),
+        (lambda x, y: (x[:, :4], y), r"batch 1: .* \(8, 8, 1\), got float32 \(16, 4, 8, 1\)"),
+    ],
+)
+def test_batches_that_no_net_can_be_scored_on_are_refused_before_the_first_trial(batches, spoil, message):
+    storage = optuna.storages.InMemoryStorage()
+    with pytest.raises(ValueError, match=message):
+        next(search(problem(), [batches[0], spoil(*batches[1])], workers=0, storage=storage))
+    assert not storage.get_all_studies()

@@ -164,7 +164,8 @@ def test_errors_of_the_watching_thread_reach_the_screen(workbench, run, monkeypa
     workbench._watch.hurry()
     wait_for(lambda: workbench.state.problem)
     assert workbench.state.problem.what == "the folder is gone"
-    assert "the folder is gone" in (run.path / "workbench.log").read_text()
+    log = run.path / "workbench.log"
+    wait_for(lambda: log.exists() and "the folder is gone" in log.read_text())
 
 
 def test_a_second_workbench_replaces_the_first(root):
@@ -204,3 +205,16 @@ def test_training_starts_once(workbench, run, monkeypatch):
     workbench.state.step = "choose"
     workbench.steps["train"].start.click()
     assert started == ["train"]
+
+
+def test_advanced_settings_stay_folded_until_one_is_in_use(workbench):
+    step, state = workbench.steps["search"], workbench.state
+    fold, button = step.beyond.view.children[1], step.beyond.view.children[0]
+    assert fold.layout.display == "none"
+    button.click()
+    assert fold.layout.display is None
+    button.click()
+    state.executor = "host"
+    assert fold.layout.display is None and step.start.disabled
+    state.executor = " tcp://host:8786 "
+    assert not step.start.disabled and state.config().executor == "tcp://host:8786"

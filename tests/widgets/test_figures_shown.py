@@ -9,34 +9,12 @@ import pytest
 from made_runs import epoch
 
 from pnas_kit.learn.data import load
-from pnas_kit.search.front import front, points
-from pnas_kit.search.pareto import hypervolume, normalise
 from widgets import words
 from widgets.alert import Guard, alert_html
 from widgets.curves import BOTTOM, HEIGHT, TOP, curve_svg, sparkline
-from widgets.gauge import REFERENCE, Gauge, history
+from widgets.gauge import Gauge
 from widgets.pictures import samples_html
 from widgets.state import State
-
-
-def test_the_hypervolume_never_falls_and_ends_at_that_of_the_front(run):
-    candidates = run.candidates()
-    found = history(candidates, run.problem)
-    assert (np.diff(found) >= 0).all() and found[-1] > 0
-    feasible = [c for c in candidates if c.feasible]
-    scaled = normalise(points(feasible, run.problem))
-    best = [scaled[feasible.index(c)] for c in front(candidates, run.problem)]
-    assert found[-1] == pytest.approx(hypervolume(best, np.full(5, REFERENCE)) / REFERENCE**5)
-
-
-def test_the_gauge_measures_seldom_while_a_search_runs_and_always_at_its_end(run):
-    candidates, gauge = run.candidates(), Gauge()
-    gauge.look(candidates[:10], run.problem)
-    before = len(gauge.history)
-    gauge.look(candidates[:20], run.problem)
-    assert len(gauge.history) == before
-    gauge.look(candidates, run.problem, final=True)
-    assert len(gauge.history) == sum(c.feasible for c in candidates)
 
 
 def test_the_rate_is_that_of_the_last_ten_seconds():

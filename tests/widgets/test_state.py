@@ -38,6 +38,9 @@ def test_an_edited_budget_holds_until_the_board_changes():
         ("workers", 0, "At least one worker is needed."),
         ("epochs", 0, "At least one epoch is needed."),
         ("seed", -1, "The seed has to be 0 or more."),
+        ("lookahead", 0, "At least one candidate has to be under way."),
+        ("executor", "host", "a Dask scheduler such as 'tcp://host:8786', got 'host'"),
+        ("storage", "postgresql://me:secret@host/db", "set PGPASSWORD or put it into ~/.pgpass"),
     ],
 )
 def test_a_senseless_choice_is_named(field, value, words):
@@ -58,6 +61,7 @@ def test_a_run_opened_again_shows_its_choices():
     own = {"name": "Badge", "core": "cortex-m7", "clock_mhz": 300.0, "ram_bytes": 96 * KIB, "flash_bytes": 512 * KIB}
     for made in (
         config(seed=3, trials=7, workers=1, epochs=4, ram_bytes=50_000),
+        config(executor="tcp://host:8786", storage="postgresql://me@host/db", lookahead=64),
         config(data="ecg5000", board="own", own_board=own, ram_bytes=90 * KIB, flash_bytes=500 * KIB, macs=1_250_000),
     ):
         state = State()

@@ -141,8 +141,8 @@ function paintAxes(c, view, colours) {
 }
 
 function axisTitle(axis) {
-  const arrow = axis.better === "low" ? "less is better" : "more is better";
-  return `${axis.label}${axis.unit ? ` (${axis.unit})` : ""} · ${arrow}`;
+  const arrow = { low: " · less is better", high: " · more is better" }[axis.better] ?? "";
+  return `${axis.label}${axis.unit ? ` (${axis.unit})` : ""}${arrow}`;
 }
 
 function paintStrip(c, view, colours) {
@@ -180,6 +180,7 @@ function paint(c, view, colours) {
   paintAxes(c, view, colours);
   paintLimits(c, view, edge, colours);
   paintStrip(c, view, colours);
+  stamp(c, "point", view.ghosts, { fillStyle: colours.out, globalAlpha: 0.16 });
   stamp(c, "out", view.out, { strokeStyle: colours.out, globalAlpha: 0.75 });
   stamp(c, "point", view.points, { fillStyle: colours.point, globalAlpha: 0.65 });
   paintFrontLine(c, view.front, view.x.better === "low", colours);

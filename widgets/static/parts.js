@@ -84,3 +84,31 @@ function fillTip(tip, table, row, axes, shown, state) {
   note.textContent = "% of the budget";
   tip.append(head, words, list, note);
 }
+
+// A canvas as large as its place, sharp on every screen.
+function fit(canvas, context, width, height) {
+  const ratio = window.devicePixelRatio || 1;
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+}
+
+function whereOn(canvas, event) {
+  const box = canvas.getBoundingClientRect();
+  return [event.clientX - box.left, event.clientY - box.top];
+}
+
+// What an empty panel says: what will fill it, or why nothing will.
+function whyEmpty(model, otherwise) {
+  const stage = model.get("stage");
+  if (stage === "failed" || stage === "crashed") return "The search failed before there was anything to show.";
+  if (stage === "starting" || stage === "running") return "Searching: the first candidates appear in a moment.";
+  if (stage === "paused") return "Paused before there was anything to show.";
+  return stage === "stopped" || stage === "done" ? "The search ended before there was anything to show." : otherwise;
+}
+
+const STAGES = {
+  starting: "The search is starting.", running: "The search goes on.", paused: "The search is paused.",
+  stopped: "The search was stopped.", done: "The search is finished.", failed: "The search failed; what it found is kept.",
+  crashed: "The search ended unexpectedly; what it found is kept.",
+};

@@ -2,12 +2,13 @@
 
 const LOG_FROM = 30; // an axis whose values span more than this ratio is logarithmic unless told otherwise
 
-function figure(value) {
+// `padded` keeps the zeros at the end, as columns of figures want it.
+function figure(value, padded = false) {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
   if (size >= 1000) return Math.round(value).toLocaleString("en-GB").replaceAll(",", "\u2009");
-  const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.01 || size === 0 ? 2 : 4;
-  return String(Number(value.toFixed(digits)));
+  const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.01 || size === 0 ? 2 : padded ? 3 : 4;
+  return padded ? value.toFixed(digits) : String(Number(value.toFixed(digits)));
 }
 
 // Steps of 1, 2 or 5 times a power of ten, about `wanted` of them.
@@ -65,6 +66,7 @@ function scaleOver(low, high, log) {
     low: back(from),
     high: back(to),
     at: (value) => (turn(value) - from) / (to - from), // 0 at the low end, 1 at the high end
+    value: (share) => back(from + share * (to - from)),
     ticks: (wanted) => (log ? logTicks : linearTicks)(back(from), back(to), wanted),
   };
 }

@@ -1,7 +1,7 @@
-// The candidates on the page. One row of `table` is a candidate: its number, whether it is feasible, then one
-// figure per axis in the order of the `axes` trait. All of them are here, so another axis needs no kernel.
+// The candidates on the page. One row of `table` is a candidate: its number, whether it is feasible, the place of its
+// group, then one figure per axis in the order of the `axes` trait. All of them are here, so another axis needs no kernel.
 
-const FIXED = 2; // columns before the axes
+const FIXED = 3; // columns before the axes
 
 function floats(view) {
   return new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
@@ -12,6 +12,7 @@ function floats(view) {
 function makeTable(model, changed) {
   let data = new Float32Array(0);
   let words = [];
+  let curve = new Float32Array(0); // candidate and hypervolume in turns
   let epoch = -1;
   let asked = 0;
   const width = () => FIXED + model.get("axes").length;
@@ -24,6 +25,7 @@ function makeTable(model, changed) {
   const receive = (message, buffers) => {
     if (message.type === "full") {
       [data, words, epoch, asked] = [floats(buffers[0]), message.words, message.epoch, 0];
+      curve = new Float32Array(0); // it follows
     } else if (message.type === "extend") {
       if (message.epoch !== epoch || message.from > count()) return ask();
       if (message.from < count()) return undefined; // already here, by a full answer to another view
@@ -32,10 +34,18 @@ function makeTable(model, changed) {
       joined.set(data);
       joined.set(added, data.length);
       [data, words] = [joined, words.concat(message.words)];
-    } else if (message.type === "column") {
-      const column = floats(buffers[0]);
-      if (message.epoch !== epoch || column.length > count()) return ask();
-      column.forEach((value, i) => (data[i * width() + message.index] = value));
+    } else if (message.type === "cells") {
+      if (message.epoch !== epoch) return ask();
+      const [values, at] = [floats(buffers[0]), new Uint32Array(floats(buffers[1]).buffer)];
+      if (at[at.length - 1] >= count()) return ask();
+      at.forEach((row, i) => (data[row * width() + message.index] = values[i]));
+    } else if (message.type === "curve") {
+      if (message.epoch !== epoch || 2 * message.from > curve.length) return ask();
+      const added = floats(buffers[0]);
+      const joined = new Float32Array(2 * message.from + added.length);
+      joined.set(curve.subarray(0, 2 * message.from));
+      joined.set(added, 2 * message.from);
+      curve = joined;
     } else return undefined;
     return changed();
   };
@@ -44,6 +54,7 @@ function makeTable(model, changed) {
   return {
     count,
     close: () => model.off("msg:custom", receive),
+    curve: () => curve,
     words: (row) => words[row],
     value: (row, index) => data[row * width() + index],
     column: (index) => Array.from({ length: count() }, (_, row) => data[row * width() + index]),

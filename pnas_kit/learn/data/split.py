@@ -92,7 +92,8 @@ def proxy_batches(dataset: "Dataset", size: int = 32, count: int = 2, seed: int 
     """Small batches of the training part in which every class has its place, for scoring untrained nets.
 
     Classes take turns until size x count samples are chosen; a class that has no more is passed over. No sample is in
-    two batches, and the batches' counts of any class differ by at most one.
+    two batches, and the batches' counts of any class differ by at most one. A sample that equals an earlier one or is
+    constant over each channel is passed over: on equal samples NASWOT's matrix is singular, on a constant one MeCo's is.
 
     Args:
         dataset: Where to take from.
@@ -105,19 +106,22 @@ def proxy_batches(dataset: "Dataset", size: int = 32, count: int = 2, seed: int 
         by the number of their boxes, float32 `(size, most boxes, 5)` as `Boxes.padded` gives them.
 
     Raises:
-        DataError: Fewer than size x count training samples, or size or count below 1.
+        DataError: Fewer than size x count training samples of use, size or count below 1, values that are not finite,
+            labels that are not among the classes, or only one class.
     """
     labels = _strata(dataset)
     if size < 1 or count < 1 or size * count > len(labels):
         raise DataError(
-            f"Expected at least one batch and at most {len(labels)} samples in all, got {count} batches of {size}."
+            f"Expected at least one batch and at most {len(labels)} samples in all, got {count} batches of {size}. "
+            "Add samples, or ask for smaller batches."
         )
+    _check_usable(dataset)
     random = np.random.RandomState(seed)
     queues = [random.permutation(np.flatnonzero(labels == label)) for label in np.unique(labels)]
     # Sorting by turn puts the first of every class first, then the second of every class, and so on.
     turns = np.concatenate([np.arange(len(queue)) for queue in queues])
-    order = np.argsort(turns, kind="stable")[: size * count]
-    chosen = np.concatenate(queues)[order]
+    order = np.concatenate(queues)[np.argsort(turns, kind="stable")]
+    chosen = _different(dataset.train_x, order, size * count)
     chosen = chosen[np.argsort(labels[chosen], kind="stable")]
     answers = dataset.train_y.padded() if isinstance(dataset.train_y, Boxes) else labels
     batches = []
@@ -125,6 +129,40 @@ def proxy_batches(dataset: "Dataset", size: int = 32, count: int = 2, seed: int 
         batch = random.permutation(chosen[number::count])
         batches.append((dataset.train_x[batch], answers[batch]))
     return batches
+
+
+def _check_usable(dataset: "Dataset") -> None:
+    x, labels, classes = dataset.train_x, dataset.train_y, len(dataset.card.classes)
+    outside = np.unique(labels[(labels < 0) | (labels >= classes)])
+    if len(outside):
+        raise DataError(
+            f"Expected labels 0 to {classes - 1}, got {outside.tolist()[:20]}. Correct the labels or the classes."
+        )
+    if len(found := np.unique(labels)) < 2:
+        raise DataError(f"Expected samples of at least 2 classes, got only class {found.tolist()}. Add the other classes.")
+    broken = [i for i in range(len(x)) if not np.isfinite(x[i]).all()]
+    if broken:
+        raise DataError(
+            f"Expected finite values, got NaN or infinity in {len(broken)} training samples, the first number {broken[0]}. "
+            "Remove them or fill them in."
+        )
+
+
+def _different(x: np.ndarray, order: np.ndarray, wanted: int) -> np.ndarray:
+    """The first `wanted` of `order` that differ from each other and vary over the positions of some channel."""
+    chosen, seen = [], set()
+    for index in order:
+        key = x[index].tobytes()
+        varies = x[index].size == x.shape[-1] or np.ptp(x[index].reshape(-1, x.shape[-1]), axis=0).any()
+        if varies and key not in seen:
+            seen.add(key)
+            chosen.append(index)
+            if len(chosen) == wanted:
+                return np.array(chosen)
+    raise DataError(
+        f"Expected {wanted} different training samples that vary, got {len(chosen)} among {len(order)}. "
+        "Remove repeated and constant samples, or add others."
+    )
 
 
 def samples(dataset: "Dataset", per_class: int = 1) -> np.ndarray:
