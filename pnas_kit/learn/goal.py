@@ -40,8 +40,14 @@ class Goal(Protocol):
     def right(self, found: Any, y: Tensor, x: Tensor) -> tuple[int, int]:
         """How many answers of the batch are right, and of how many."""
 
+    def plain_loss(self, found: Any, y: Tensor) -> Tensor:
+        """The loss where only outputs and answers are at hand: of fine-tuning."""
+
     def measure(self, net: Net, x: Tensor, y: Tensor) -> float:
         """0 to 1, higher is better."""
+
+    def figures(self, net: Net, x: Tensor, y: Tensor) -> tuple[float, float | None]:
+        """The measure and a stricter one (mAP50-95), where the task has it."""
 
 
 class ClassGoal:
@@ -63,6 +69,9 @@ class ClassGoal:
     def loss(self, found: Tensor, y: Tensor, x: Tensor, smoothing: float) -> Tensor:
         return F.cross_entropy(found, y, label_smoothing=smoothing)
 
+    def plain_loss(self, found: Tensor, y: Tensor) -> Tensor:
+        return F.cross_entropy(found, y)
+
     def right(self, found: Tensor, y: Tensor, x: Tensor) -> tuple[int, int]:
         return int((found.detach().argmax(1) == y).sum()), len(y)
 
@@ -72,6 +81,9 @@ class ClassGoal:
         net.eval()
         right = sum(int((net(a).argmax(1) == b).sum()) for a, b in zip(x.split(256), y.split(256), strict=True))
         return right / len(y)
+
+    def figures(self, net: Net, x: Tensor, y: Tensor) -> tuple[float, float | None]:
+        return self.measure(net, x, y), None
 
 
 def goal_for(card: Card) -> Goal:
