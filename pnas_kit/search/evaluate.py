@@ -51,8 +51,6 @@ class Problem:
     loss: Callable[..., Any] | None = None
 
     def __post_init__(self) -> None:
-        if self.head == "detector" and self.loss is None:
-            raise ValueError("a detector's proxies need a loss: pass loss=pnas_kit.learn.detection.detection_loss")
         unknown = [name for name in self.costs if name not in COSTS]
         if unknown:
             raise ValueError(f"costs are out of {list(COSTS)}, got {unknown}")
@@ -83,6 +81,8 @@ class Problem:
 
 def check(problem: Problem, batches: Batches) -> None:
     """Raises ValueError if no net for the problem could be scored on these batches; `proxy_batches` draws such as can be."""
+    if problem.head == "detector" and problem.loss is None:
+        raise ValueError("a detector's proxies need a loss: give the problem loss=pnas_kit.detection_loss")
     height, width, channels = problem.input_shape
     for index, (x, y) in enumerate(batches):
         if x.shape[1:] != (height, width, channels) or x.dtype != np.float32 or len(x) < 2:

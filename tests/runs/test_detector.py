@@ -11,6 +11,7 @@ from pnas_kit.deploy import evaluate
 from pnas_kit.runs import Config, Run, prototype
 from pnas_kit.runs.examples import EXAMPLES, read_examples
 from pnas_kit.search import Candidate
+from pnas_kit.search.evaluate import check
 from widgets.detections import detections_html, training_examples
 
 
@@ -52,7 +53,7 @@ def test_problems_of_detection_ask_for_detectors():
     assert config.problem.head == "detector" and config.problem.classes == 1
     assert Config(**(vars(config) | {"data": "digits"})).problem.head == "classifier"
     with pytest.raises(ValueError, match="need a loss"):
-        replace(config.problem, loss=None)
+        check(replace(config.problem, loss=None), [])
 
 
 def test_training_pictures_show_their_real_boxes():
