@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pnas_kit.cost import Board
-from pnas_kit.learn.data import Card
+from pnas_kit.learn.data import OWN, Card
 from widgets import words
 from widgets.state import OWN_BOARD
 from widgets.words import attribute
@@ -26,10 +26,14 @@ def radio(action: str, key: str, chosen: bool, inside: str) -> str:
 
 def data_card(card: Card, here: bool, chosen: bool) -> str:
     """A data set to choose."""
-    if card.download_bytes == 0:
+    if card.name.startswith(OWN):
+        badge = '<span class="pn-badge pn-good">your own</span>'
+    elif here and not card.download_bytes and not card.folder:
         badge = '<span class="pn-badge pn-good">included</span>'
     elif here:
-        badge = '<span class="pn-badge pn-good">downloaded</span>'
+        badge = '<span class="pn-badge pn-good">on this computer</span>'
+    elif card.folder:
+        badge = '<span class="pn-badge">bring your copy</span>'
     else:
         badge = f'<span class="pn-badge">{words.megabytes(card.download_bytes)} to download</span>'
     if card.synthetic:
@@ -39,7 +43,7 @@ def data_card(card: Card, here: bool, chosen: bool) -> str:
         card.name,
         chosen,
         f"<b>{attribute(card.title)}</b><span>{words.shape(card.shape)}, {_classes(card)}</span>"
-        f"<span>{words.count(card.train)} training, {words.count(card.test)} test</span>{badge}",
+        f"<span>{_counts(card)}</span>{badge}",
     )
 
 
@@ -49,12 +53,32 @@ def _classes(card: Card) -> str:
     return f"{len(card.classes)} {what if len(card.classes) == 1 else many}"
 
 
+def _counts(card: Card) -> str:
+    return f"{words.count(card.train)} training, {words.count(card.test)} test" if card.train else "counted when loaded"
+
+
+def data_group(card: Card) -> str:
+    """The title under which a data set is offered."""
+    return {"image": "Pictures", "series": "Time series", "detection": "Objects in pictures"}[card.task]
+
+
+def grouped(drawn: Iterable[tuple[str, str]]) -> list[str]:
+    """Cards with a title before each group, from pairs of a title and a card in order of the groups."""
+    made, last = [], ""
+    for title, card in drawn:
+        if title != last:
+            made.append(f'<p class="pn-cards-title">{title}</p>')
+        made.append(card)
+        last = title
+    return made
+
+
 def data_facts(card: Card) -> str:
     """What one should know of the chosen data set."""
     names = ", ".join(attribute(name) for name in card.classes)
     facts = {
         "Classes": names,
-        "Split": f"{words.count(card.train)} training, {words.count(card.test)} test: {attribute(card.split)}",
+        "Split": f"{_counts(card)}: {attribute(card.split)}",
         "Known results": attribute(card.known),
         "Licence": attribute(card.licence),
         "Source": attribute(card.source),

@@ -44,7 +44,7 @@ FIGURES = (
     Figure("ram", "RAM", "KiB", "low", _cost("ram_bytes", KIB), "ram_bytes", KIB),
     Figure("flash", "Flash", "KiB", "low", _cost("flash_bytes", KIB), "flash_bytes", KIB),
     Figure("latency", "Latency", "ms", "low", _cost("latency_ms")),
-    Figure("score", "Consensus score", "", "high", lambda _: None, short="Score"),  # a rank among all, see `Candidates`
+    Figure("score", "Score", "", "high", lambda candidate: candidate.score),
     Figure("meco", "MeCo", "", "high", _proxy("meco"), detail=True),
     Figure("zico", "ZiCo", "", "high", _proxy("zico"), detail=True),
     Figure("naswot", "NASWOT", "", "high", _proxy("naswot"), detail=True),

@@ -21,12 +21,18 @@ def samples_html(dataset: Dataset) -> str:
     card = dataset.card
     if card.task == "detection":
         return detections_html(training_examples(dataset), card, "Training images with their real boxes")
-    draw = _image if card.task == "image" else _series
-    figures = []
-    for index in samples(dataset)[:SHOWN]:
-        name = attribute(card.classes[int(dataset.train_y[index])])
-        figures.append(f"<figure>{draw(dataset.train_x[index], name)}<figcaption>{name}</figcaption></figure>")
-    return f'<div class="pn-samples pn-samples-{card.task}">{"".join(figures)}</div>'
+    chosen = samples(dataset)[:SHOWN]
+    return drawn([(card.classes[int(dataset.train_y[i])], dataset.train_x[i]) for i in chosen], card.task)
+
+
+def drawn(named: list[tuple[str, np.ndarray]], task: str) -> str:
+    """Samples `(height, width, channels)` with their names under them."""
+    draw = _series if task == "series" else _image
+    figures = [
+        f"<figure>{draw(sample, attribute(name))}<figcaption>{attribute(name)}</figcaption></figure>"
+        for name, sample in named
+    ]
+    return f'<div class="pn-samples pn-samples-{"series" if task == "series" else "image"}">{"".join(figures)}</div>'
 
 
 def _image(sample: np.ndarray, name: str) -> str:

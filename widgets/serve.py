@@ -139,6 +139,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     if port != options.port:
         print(f"Port {options.port} is busy; using {port}.", flush=True)
     open_to_others = not loopback(options.host)
+    # Who comes from elsewhere may hand in files, but not name those of this computer.
+    os.environ["PNAS_SERVER_FILES"] = "0" if open_to_others else "1"
     token = secrets.token_hex(24) if open_to_others or options.token else None
     if open_to_others:
         print("Reachable from other machines: the address carries a token, share it with care.", flush=True)

@@ -9,7 +9,7 @@ from typing import Any
 import traitlets
 
 from pnas_kit.cost import Board, boards
-from pnas_kit.learn.data import CATALOGUE
+from pnas_kit.learn.data import CATALOGUE, TRAINABLE, card_of, own_cards
 from pnas_kit.learn.recipe import recipe_for
 from pnas_kit.runs import Config, Run, Status
 from pnas_kit.search import LOOKAHEAD
@@ -40,8 +40,8 @@ class Problem:
 
 def default_epochs(data: str) -> int:
     """How long a prototype is trained on a data set when nobody says otherwise."""
-    card = CATALOGUE[data]
-    return recipe_for(card.name, card.task, card.train).epochs
+    card = card_of(data)
+    return recipe_for(card.name, card.task, max(card.train, 1)).epochs
 
 
 class State(traitlets.HasTraits):
@@ -148,6 +148,8 @@ class State(traitlets.HasTraits):
         for name, what in (("ram_kib", "RAM"), ("flash_kib", "flash"), ("macs_m", "compute")):
             if not getattr(self, name) > 0:
                 found[name] = f"The {what} budget has to be above 0."
+        if card_of(self.data).task not in TRAINABLE:
+            found["data"] = "Training on pictures with boxes is not in this version yet: choose another data set."
         try:
             board = self.target
         except (TypeError, ValueError) as error:
@@ -177,7 +179,7 @@ class State(traitlets.HasTraits):
     def _out_of_reach(self, board: Board) -> dict[str, str]:
         """The limits, by field, that no network of the space meets."""
         limits = self.config().limits
-        sought = Sought.of(CATALOGUE[self.data], board, limits, int4=self.int4, engine=self.engine or None)
+        sought = Sought.of(card_of(self.data), board, limits, int4=self.int4, engine=self.engine or None)
         return {BUDGET[name]: text for name, text in impossible(sought).items()}
 
     def config(self) -> Config:
@@ -213,11 +215,13 @@ class State(traitlets.HasTraits):
             self.own_clock_mhz = config.own_board["clock_mhz"]
             self.own_ram_kib = config.own_board["ram_bytes"] / KIB
             self.own_flash_kib = config.own_board["flash_bytes"] / KIB
-        self.data, self.board = config.data, config.board
+        if config.data in CATALOGUE or config.data in own_cards():  # own data may be forgotten while their runs stay
+            self.data = config.data
+        self.board = config.board
         # After the board, which sets a budget of its own.
         self.ram_kib, self.flash_kib = config.ram_bytes / KIB, config.flash_bytes / KIB
         self.macs_m = config.macs / 1e6
         self.engine, self.int4 = config.engine or "", config.int4
         self.trials, self.workers, self.seed = config.trials, config.workers, config.seed
         self.executor, self.storage, self.lookahead = config.executor, config.storage, config.lookahead
-        self.epochs = config.epochs or default_epochs(config.data)
+        self.epochs = config.epochs or default_epochs(self.data)

@@ -11,9 +11,12 @@ import traitlets
 
 from pnas_kit.cost import boards, cores
 from pnas_kit.cost.estimate import GENERATED_C
-from pnas_kit.learn.data import CATALOGUE, cached, load
+from pnas_kit.learn.data import CATALOGUE, OWN, TRAINABLE, cached, card_of, load, own_cards
+from pnas_kit.learn.data.ucr_sets import PREFIX
+from pnas_kit.learn.own import forget
 from widgets import cards, words
 from widgets.controls import button, choice, group, heading, number, show
+from widgets.own_data import OwnData
 from widgets.pane import Pane
 from widgets.pictures import samples_html
 from widgets.state import OWN_BOARD, OWN_FIELDS, State
@@ -27,6 +30,9 @@ ENGINES = [("TensorFlow Lite Micro", ""), ("Generated C", GENERATED_C)]
 PRECISIONS = [("int8", False), ("int4 where flash is short", True)]
 
 
+FORGET = '<p><button type="button" class="pn-plain" data-action="forget" data-key="{}">Forget this data set</button></p>'
+
+
 class StepTask:
     """Data set, board and budget; ``view`` is what the page shows."""
 
@@ -36,7 +42,9 @@ class StepTask:
         self._pictures: dict[str, str] = {}
         self._loading: dict[str, tuple[str, float]] = {}
         self._sets = Pane(data=guard(lambda name: state.set_trait("data", name)))
-        self._about = Pane(fetch=guard(self.fetch))
+        self._about = Pane(fetch=guard(self.fetch), forget=guard(self._forget))
+        self._more = self._more_menu()
+        self._own_data = OwnData(state, guard)
         self._boards = Pane(board=guard(lambda board: state.set_trait("board", board)))
         self._own = self._own_board_form()
         self._messages = Pane()
@@ -54,7 +62,8 @@ class StepTask:
         self._fetch_if_here()
 
     def _left(self) -> ipywidgets.Widget:
-        return group("panel", heading("Data set", "What should the device tell apart?"), self._sets, self._about)
+        title = heading("Data set", "What should the device tell apart?")
+        return group("panel", title, self._sets, self._more, self._about, self._own_data.view)
 
     def _right(self) -> ipywidgets.Widget:
         note = "Prefilled from the board. Leave room for your own program."
@@ -78,30 +87,65 @@ class StepTask:
 
     # ---- data
 
+    def _more_menu(self) -> ipywidgets.Dropdown:
+        """The sets that are too many for cards: those of the archives, and those of the paper that a person brings."""
+        names = sorted((name for name in CATALOGUE if _in_menu(name)), key=lambda name: name.startswith(PREFIX))
+        menu = ipywidgets.Dropdown(
+            options=[("Choose …", ""), *((CATALOGUE[name].title, name) for name in names)],
+            description="More: the paper's own sets (bring your copy), the UCR and UEA archives",
+        )
+        menu.add_class("pn-field")
+        menu.observe(self._guard(lambda change: change["new"] and self._state.set_trait("data", change["new"])), "value")
+        return menu
+
     def _draw_data(self) -> None:
         chosen = self._state.data
-        drawn = [cards.data_card(card, cached(name), name == chosen) for name, card in CATALOGUE.items()]
-        self._sets.html = cards.radios("Data set", "data", drawn)
-        card = CATALOGUE[chosen]
-        self._about.html = f"<p>{attribute(card.summary)}</p>{self._picture(chosen)}{cards.data_facts(card)}"
+        self._more.value = chosen if _in_menu(chosen) else ""
+        shown = [card for name, card in (CATALOGUE | own_cards()).items() if not _in_menu(name) or name == chosen]
+        order = ("image", "series", "detection")
+        drawn = [
+            (cards.data_group(card), cards.data_card(card, cached(card.name), card.name == chosen))
+            for card in sorted(shown, key=lambda card: order.index(card.task))
+        ]
+        self._sets.html = cards.radios("Data set", "data", cards.grouped(drawn))
+        card = card_of(chosen)
+        forget = FORGET.format(attribute(chosen)) if chosen.startswith(OWN) else ""
+        notice = f'<p class="pn-note"><b>{attribute(card.notice)}</b></p>' if card.notice else ""
+        about = f'<p>{attribute(card.summary)}</p><p class="pn-note">Licence: {attribute(card.licence)}.</p>{notice}'
+        self._about.html = f"{about}{self._picture(chosen)}{cards.data_facts(card)}{forget}"
+
+    def _forget(self, name: str) -> None:
+        self._state.data = next(iter(CATALOGUE))
+        forget(name)
+        self._pictures.pop(name, None)
+        self._draw_data()
 
     def _picture(self, name: str) -> str:
         if name in self._pictures:
             return self._pictures[name]
+        if card_of(name).task not in TRAINABLE:
+            return ""
         if name in self._loading:
             message, share = self._loading[name]
             return (
                 f'<div class="pn-samples pn-waiting" role="status"><p>{attribute(message)}</p>'
                 f'<progress max="1" value="{share:.3f}" aria-label="{attribute(message)}"></progress></div>'
             )
-        size = words.megabytes(CATALOGUE[name].download_bytes)
+        card = card_of(name)
+        if card.folder and not cached(name):
+            return (
+                '<div class="pn-samples pn-waiting"><p>In no package registry. Put '
+                f"{attribute(card.folder)} into a folder and start the workbench with PNAS_DATA set to that folder.</p>"
+                f'<button type="button" class="pn-plain" data-action="fetch" data-key="{name}">Look there</button></div>'
+            )
+        size = words.megabytes(card.download_bytes)
         return (
             '<div class="pn-samples pn-waiting"><p>Samples are shown once the data set is on this computer.</p>'
             f'<button type="button" class="pn-plain" data-action="fetch" data-key="{name}">Download {size}</button></div>'
         )
 
     def _fetch_if_here(self) -> None:
-        if cached(self._state.data):
+        if cached(self._state.data) and card_of(self._state.data).task in TRAINABLE:
             self.fetch(self._state.data)
 
     def fetch(self, name: str) -> None:
@@ -164,3 +208,7 @@ class StepTask:
         note = '<p class="pn-note" role="status">Changed: this is for a new search. The run on show stays as it is.</p>'
         self._messages.html = f'<ul class="pn-complaints" role="alert">{lines}</ul>' if lines else note if changed else ""
         self._go.disabled = bool(complaints)
+
+
+def _in_menu(name: str) -> bool:
+    return name.startswith(PREFIX) or (name in CATALOGUE and bool(CATALOGUE[name].folder))

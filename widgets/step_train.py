@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pnas_kit.learn.data import CATALOGUE, Card
+from pnas_kit.learn.data import Card
 from pnas_kit.runs.examples import read_examples
 from widgets import cards, words
 from widgets.controls import button, group, heading, show
@@ -93,7 +93,7 @@ class StepTrain:
             return f'<div class="pn-panel">{cards.empty("Nothing to train yet", text)}</div>'
         by_number = {candidate.number: candidate for candidate in state.candidates}
         drawn = [self._card(number, by_number[number].arch.words) for number in state.picked if number in by_number]
-        return f'<div class="pn-trainings">{"".join(drawn)}</div>' + legend(CATALOGUE[state.run.config.data])
+        return f'<div class="pn-trainings">{"".join(drawn)}</div>' + legend(state.run.card)
 
     def _card(self, number: int, words_: str) -> str:
         state = self._state
@@ -107,7 +107,7 @@ class StepTrain:
             label, kind = ("quantising and testing", "running") if self._training else ("trained", "stopped")
         else:
             label, kind = ("training", "running") if self._training else ("stopped", "stopped")
-        card = CATALOGUE[state.run.config.data]
+        card = state.run.card
         of = ", mAP50" if card.task == "detection" else ""
         pictures = detections_html(read_examples(state.run.prototype(number)), card) if result else ""
         body = curve_svg(epochs) if epochs else '<div class="pn-curve pn-waiting"><p>No epoch finished yet.</p></div>'

@@ -179,8 +179,6 @@ class Workbench(ipywidgets.VBox):
     def _new_state(self, change: dict) -> None:
         status = change["new"]
         self.front.stage = status.state if status and status.phase == "search" else "done" if status and status.phase else ""
-        if not self.state.live:
-            self.front.settle()
         if change["old"] and change["new"] and change["old"].state != change["new"].state:
             self._list_runs()
 

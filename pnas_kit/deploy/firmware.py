@@ -18,6 +18,7 @@ from pnas_kit.space.layers import outputs
 
 from .c import CodeError, generate
 from .c.cores import CORES, Machine, core_of, title
+from .c.features import features_c
 from .c.link import BOARD as START_UP
 from .c.link import STACK_BYTES, script
 from .detect_header import detect_values, is_detector
@@ -28,6 +29,15 @@ from .stored import zipped
 
 TEMPLATES = Path(__file__).with_name("project")
 LEAST_TESTS = 20
+SOUND = """
+
+The network takes features of sound. `src/features.h` computes them from 16-bit samples as the training did:
+
+    float rows[FEATURES_FRAMES * FEATURES_WIDTH];
+    features_of_clip(sound, rows);      /* int16_t sound[FEATURES_SAMPLES], at FEATURES_HZ */
+    nn_feed(rows);
+
+Compile `src/features.c` too; it needs `logf` of the C library."""
 START_UP_BYTES = 1024
 """Code besides the network's: start-up, self-test and report take some 700 bytes."""
 
@@ -99,6 +109,8 @@ def _texts(model, source, test_vectors, data, board: Board, facts) -> dict[str, 
     feed = {"nn_data.h": fill("nn_data.h", values)}
     if is_detector(model):
         feed["nn_detect.h"] = fill("nn_detect.h", detect_values(model))
+    if data.get("front_end") is not None:
+        feed |= features_c(data["front_end"])
     few = tuple(part[:fitting] for part in test_vectors) if fitting else None
     flashed = source if fitting == len(test_vectors[0]) else generate(model, few)
     sketch = {f"arduino/{name}/src/{file}": text for file, text in (flashed | feed).items()}
@@ -175,6 +187,7 @@ def _values(model: QuantModel, data, board: Board, facts, machine: Machine, fitt
         "CLASSES": len(classes), "NAMES": ", ".join(json.dumps(name, ensure_ascii=False) for name in classes),
         "MEAN": _floats(facts["mean"]), "DEVIATION": _floats(facts["deviation"]), "UNIT": unit,
         "ABOUT": "\n".join(f" * {line}" for line in (f"Data set: {data.get('title', 'unknown')}", unit) if line),
+        "SOUND": SOUND if data.get("front_end") is not None else "",
         "PLATFORMIO": "`pio run -t upload`." if board.id in platformio() else (
             "`platformio.ini` lacks this board's name; the file says what to fill in."
         ),

@@ -18,7 +18,7 @@ from .run import Run
 
 STEP_SECONDS = 10.0
 GOES_OUT = ("checkpoint.pt", "epochs.jsonl")
-SETTINGS = ("config.json", "versions.json")
+SETTINGS = ("config.json", "card.json", "versions.json")
 
 
 def make_away(run: Run, candidate: Candidate, cluster: Cluster) -> None:

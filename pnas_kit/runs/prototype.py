@@ -14,7 +14,7 @@ import numpy as np
 from pnas_kit.cost import estimate
 from pnas_kit.cost.estimate import ram_bytes
 from pnas_kit.cost.scratch import CMSIS_NN
-from pnas_kit.learn.data import Dataset, load, validation_split
+from pnas_kit.learn.data import Dataset, validation_split
 from pnas_kit.learn.recipe import Recipe, recipe_for
 from pnas_kit.search import Candidate
 
@@ -48,7 +48,7 @@ def make_prototype(path: str, candidate: Candidate, threads: int, seconds: float
 
     torch.set_num_threads(threads)
     run = Run(path)
-    data = load(run.config.data)
+    data = run.load_data()
     recipe = recipe_for(data.card.name, data.card.task, data.card.train, run.config.epochs)
     training = _train(run, candidate, data, recipe, time.monotonic() + seconds)
     if training.finished_epochs == recipe.epochs:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pnas_kit.cost import Board, boards, speed
-from pnas_kit.learn.data import CATALOGUE
+from pnas_kit.learn.data import CATALOGUE, OWN, Card
 from pnas_kit.learn.detection import scoring_loss
 from pnas_kit.search import LOOKAHEAD, PROXIES, Limits, Problem
 from pnas_kit.search.executors import check_address
@@ -20,7 +20,7 @@ class Config:
     """What a run is to do; fixed when it is created.
 
     Attributes:
-        data: name of a data set in the catalogue.
+        data: name of a data set in the catalogue, or own/NAME.
         board: id of a board in the table, or "own" with `own_board` given.
         ram_bytes, flash_bytes, macs: limits on a candidate.
         trials: candidates to evaluate.
@@ -59,8 +59,9 @@ class Config:
     own_board: dict | None = None
 
     def __post_init__(self) -> None:
-        if self.data not in CATALOGUE:
-            raise ValueError(f"data is one of {list(CATALOGUE)}, got {self.data!r}")
+        if self.data not in CATALOGUE and not self.data.startswith(OWN):
+            known = f"one of the catalogue's names, such as digits or ucr/GunPoint, or {OWN}NAME for data of one's own"
+            raise ValueError(f"data is {known}, got {self.data!r}")
         for name, least in (("trials", 1), ("picks", 1), ("workers", 1), ("lookahead", 1), ("seed", 0)):
             if getattr(self, name) < least:
                 raise ValueError(f"{name} is at least {least}, got {getattr(self, name)}")
@@ -73,7 +74,8 @@ class Config:
         check_address(self.executor)
         check_storage(self.storage)
         speed(self.target.core, self.engine)
-        self.problem  # noqa: B018  (raises ValueError for limits and objectives, as the line above does for board and engine)
+        # For limits and objectives, as the line above for board and engine; an own data set may be forgotten by now.
+        self.problem_of(CATALOGUE.get(self.data) or next(iter(CATALOGUE.values())))
 
     @property
     def target(self) -> Board:
@@ -88,11 +90,9 @@ class Config:
     def limits(self) -> Limits:
         return Limits(ram_bytes=self.ram_bytes, flash_bytes=self.flash_bytes, macs=self.macs)
 
-    @property
-    def problem(self) -> Problem:
-        """What is searched for."""
+    def problem_of(self, card: Card) -> Problem:
+        """What is searched for, given the data set's card."""
         settings = {name: getattr(self, name) for name in ("seed", "int4", "engine", "costs", "proxies")}
-        card = CATALOGUE[self.data]
         return Problem.of(card, self.target, self.limits, loss=scoring_loss(card), **settings)
 
 

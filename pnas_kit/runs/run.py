@@ -6,9 +6,11 @@ import hashlib
 import os
 import secrets
 import time
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 
+from pnas_kit.learn.data import OWN, Card, Dataset, card_from, card_of, load
 from pnas_kit.learn.epoch import Epoch
 from pnas_kit.search import Candidate
 from pnas_kit.search.front import propose
@@ -48,21 +50,45 @@ class Run:
         if fields is None:
             raise RunError(f"there is no run in {self.path.name}: its config.json is missing")
         self.config = Config(**fields)
-        self.problem = self.config.problem
+        own = read_json(self.path / "card.json")  # an own data set may be forgotten while its runs stay
+        self.card: Card = card_from(own) if own else card_of(self.config.data)
+        self.problem = self.config.problem_of(self.card)
         self._trials = self.transcript if self.config.storage else Journal(self.path / "journal.log", self.problem)
 
     @classmethod
     def create(cls, config: Config, root: Path | None = None) -> Run:
-        """A new folder for `config`, named by data set, board and time."""
-        name = f"{time.strftime('%Y%m%d-%H%M%S')}-{config.data}-{config.board}-{secrets.token_hex(2)}"
+        """A new folder for `config`, named by data set, board and time.
+
+        Raises:
+            DataError: the own data set is not there.
+        """
+        card = card_of(config.data)
+        name = f"{time.strftime('%Y%m%d-%H%M%S')}-{config.data.replace('/', '-')}-{config.board}-{secrets.token_hex(2)}"
         path = (root or default_root()) / name
         path.mkdir(parents=True)
+        if config.data.startswith(OWN):
+            write_json(path / "card.json", asdict(card))
         write_json(path / "config.json", asdict(config))
         return cls(path)
 
     @property
     def name(self) -> str:
         return self.path.name
+
+    def load_data(self, progress: Callable[[str, float], None] | None = None) -> Dataset:
+        """The data set of the run.
+
+        Raises:
+            DataError: it cannot be had.
+            RunError: another data set was imported under the same name since.
+        """
+        data = load(self.config.data, progress=progress)
+        found = data.card if self.card.train else replace(data.card, train=0, test=0)  # counted only when loaded
+        if found != self.card:
+            raise RunError(
+                f"{self.config.data} is not the data set of this run: it was imported anew. Begin a new run with it"
+            )
+        return data
 
     # ---- the runner
 

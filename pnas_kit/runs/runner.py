@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
-from pnas_kit.learn.data import load, proxy_batches
+from pnas_kit.learn.data import proxy_batches
 from pnas_kit.search import Candidate, Cluster, impossible, search, what_blocks
 from pnas_kit.search.executors import executor_for, local_pool
 from pnas_kit.search.journal import recorded
@@ -52,7 +52,7 @@ def run_search(run: Run, reporter: Reporter) -> str:
     config = run.config
     if refused := impossible(run.problem):
         raise RunError(" ".join(refused.values()) + " Give it more room, or choose another board.")
-    data = load(config.data, progress=lambda what, share: reporter.update(message=f"{what} {100 * share:.0f} %"))
+    data = run.load_data(lambda what, share: reporter.update(message=f"{what} {100 * share:.0f} %"))
     reporter.update(message=f"connecting to {config.storage}" if config.storage else "")
     storage = storage_for(config.storage, run.path / "journal.log")
     study = run.name if config.storage else STUDY

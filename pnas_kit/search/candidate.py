@@ -39,7 +39,9 @@ class Candidate:
         number: the trial's number, from 0.
         arch: the architecture.
         cost: what the pruned network costs; None when the input cannot pass through it.
-        proxies: scores of the untrained network, higher is better; None unless every limit is met.
+        proxies: the objectives among the untrained network's scores, higher is better; None unless every limit is met.
+        score: the one score that ranks best alone, `pnas_kit.search.evaluate.SCORE`; None as above, or where a search from
+            before there was one is read.
         excess: by how much of itself each limit is exceeded.
         reason: why the candidate is not ranked, in words; None when it is.
         failed: the evaluation itself went wrong (as opposed to a candidate that does not fit).
@@ -50,6 +52,7 @@ class Candidate:
     arch: Arch
     cost: Cost | None = None
     proxies: dict[str, float] | None = None
+    score: float | None = None
     excess: dict[str, float] = field(default_factory=dict)
     reason: str | None = None
     failed: bool = False

@@ -21,6 +21,8 @@ Batches = Sequence[tuple[np.ndarray, np.ndarray]]
 """Mini-batches of float32 `(batch, height, width, channels)` and int64 `(batch,)`, or what the problem's loss takes."""
 
 PROXIES = ("meco", "zico", "naswot", "snip")
+SCORE = "zen_mean"
+"""The proxy that ranks best alone (docs/search.md): measured of every candidate, whether or not it is an objective."""
 COSTS = ("macs", "params", "ram_bytes", "flash_bytes", "latency_ms")
 
 
@@ -123,12 +125,13 @@ def evaluate(number: int, arch: Arch, problem: Problem, batches: Batches) -> Can
         reason = "exceeds " + ", ".join(f"{name} by {100 * excess[name]:.0f} %" for name in over)
         return Candidate(number=number, arch=arch, cost=cost, excess=excess, reason=reason, seconds=_since(start))
     try:
-        proxies, reason = _score(arch, problem, batches), None
+        values, reason = _score(arch, problem, batches), None
     except (ArithmeticError, RuntimeError) as error:
-        proxies, reason = None, f"{type(error).__name__}: {error}"
+        values, reason = None, f"{type(error).__name__}: {error}"
     return Candidate(
-        number=number, arch=arch, cost=cost, excess=excess, proxies=proxies, reason=reason,
-        failed=proxies is None, seconds=_since(start),
+        number=number, arch=arch, cost=cost, excess=excess, reason=reason, seconds=_since(start),
+        proxies=values and {name: values[name] for name in problem.proxies}, score=values and values[SCORE],
+        failed=values is None,
     )  # fmt: skip
 
 
@@ -148,7 +151,8 @@ def _score(arch: Arch, problem: Problem, batches: Batches) -> dict[str, float]:
         tensors = [
             (torch.from_numpy(x).permute(0, 3, 1, 2).to(device()), torch.from_numpy(y).to(device())) for x, y in batches
         ]
-        return score(net, tensors, problem.proxies, **({"loss": problem.loss} if problem.loss else {}))
+        names = tuple(dict.fromkeys((*problem.proxies, SCORE)))
+        return score(net, tensors, names, **({"loss": problem.loss} if problem.loss else {}))
 
 
 @contextmanager

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pnas_kit.score.ranks import consensus
-
 from .candidate import Candidate
 from .pareto import non_dominated
 
@@ -22,8 +20,8 @@ def frame(candidates: Sequence[Candidate]) -> pd.DataFrame:
     """One row per candidate, by number.
 
     Columns: family, words, feasible, on_front (no other candidate beats it in MACs and all proxies), the cost with its units
-    in the names (macs is multiply-accumulates), each proxy, score (the proxies' consensus among the candidates given, 0 to
-    1), seconds that the evaluation took, and reason (why a candidate is not ranked, else empty). NaN where there is none.
+    in the names (macs is multiply-accumulates), each proxy, score (the one that ranks best alone, see `Candidate`),
+    seconds that the evaluation took, and reason (why a candidate is not ranked, else empty). NaN where there is none.
     """
     import pandas as pd  # a third of a second, and only this needs it
 
@@ -37,7 +35,7 @@ def frame(candidates: Sequence[Candidate]) -> pd.DataFrame:
             "on_front": False,
             **{name: np.nan if (value := getattr(c.cost, name, None)) is None else value for name in COSTS},
             **{name: (c.proxies or {}).get(name, np.nan) for name in names},
-            "score": np.nan,
+            "score": np.nan if c.score is None else c.score,
             "seconds": c.seconds,
             "reason": c.reason or "",
         }
@@ -49,5 +47,4 @@ def frame(candidates: Sequence[Candidate]) -> pd.DataFrame:
         scored = table["feasible"]
         values = table.loc[scored, ["macs", *names]].to_numpy(float) * [1, *[-1] * len(names)]
         table.loc[scored, "on_front"] = non_dominated(values)
-        table.loc[scored, "score"] = consensus({name: table.loc[scored, name] for name in names})
     return table.set_index("number")

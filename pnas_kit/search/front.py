@@ -6,16 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pnas_kit.score.ranks import consensus
-
 from .candidate import Candidate
 from .evaluate import Problem
 from .pareto import curve, non_dominated, select
 
-CONSENSUS = "consensus"
-"""What all proxies of the problem say together, as an objective: `pnas_kit.score.consensus` over the feasible candidates."""
-
-PLANE = ("macs", CONSENSUS)
+PLANE = ("macs", "score")
 """The objectives of a selection in two dimensions."""
 
 
@@ -23,7 +18,7 @@ def points(candidates: Sequence[Candidate], problem: Problem, objectives: Sequen
     """Objectives of feasible candidates, all to be minimised: float64 `(candidates, objectives)`.
 
     Args:
-        objectives: names, of the problem's objectives, "macs" and "consensus"; None takes the problem's.
+        objectives: names, of the problem's objectives, "macs" and "score"; None takes the problem's.
 
     Raises:
         ValueError: an objective is none of these.
@@ -37,8 +32,8 @@ def points(candidates: Sequence[Candidate], problem: Problem, objectives: Sequen
 
 
 def _column(candidates: Sequence[Candidate], problem: Problem, name: str) -> np.ndarray:
-    if name == CONSENSUS:
-        return -consensus({proxy: [c.proxies[proxy] for c in candidates] for proxy in problem.proxies})
+    if name == "score":
+        return np.array([np.nan if c.score is None else -c.score for c in candidates])
     if name in problem.proxies:
         return np.array([-c.proxies[name] for c in candidates])
     return np.array([getattr(c.cost, name) for c in candidates])
@@ -66,7 +61,7 @@ def propose(
 
     Args:
         objectives: in which the front is taken and its hypervolume measured, as in `points`; `PLANE` selects by MACs and
-            consensus alone.
+            score alone.
         keep_extremes, method: as in `pareto.select`.
     """
     feasible = [c for c in candidates if c.feasible]

@@ -8,6 +8,7 @@ import pytest
 from detectors import detector, squares
 
 from pnas_kit.deploy import evaluate
+from pnas_kit.learn.data import CATALOGUE
 from pnas_kit.runs import Config, Run, prototype
 from pnas_kit.runs.examples import EXAMPLES, read_examples
 from pnas_kit.search import Candidate
@@ -18,7 +19,7 @@ from widgets.detections import detections_html, training_examples
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     data = squares()
-    monkeypatch.setattr(prototype, "load", lambda name: data)
+    monkeypatch.setattr(Run, "load_data", lambda self, progress=None: data)
     config = Config(
         data="mnist_det", board="nucleo-f446re", ram_bytes=2**17, flash_bytes=2**19, macs=10**8, epochs=3, workers=1
     )
@@ -50,10 +51,11 @@ def test_a_detector_ends_as_a_verified_file_with_firmware_and_pictures(run):
 
 def test_problems_of_detection_ask_for_detectors():
     config = Config(data="tree_crowns", board="pico", ram_bytes=2**17, flash_bytes=2**19, macs=10**8)
-    assert config.problem.head == "detector" and config.problem.classes == 1
-    assert Config(**(vars(config) | {"data": "digits"})).problem.head == "classifier"
+    problem = config.problem_of(CATALOGUE["tree_crowns"])
+    assert problem.head == "detector" and problem.classes == 1
+    assert config.problem_of(CATALOGUE["digits"]).head == "classifier"
     with pytest.raises(ValueError, match="need a loss"):
-        check(replace(config.problem, loss=None), [])
+        check(replace(problem, loss=None), [])
 
 
 def test_training_pictures_show_their_real_boxes():

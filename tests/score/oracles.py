@@ -149,6 +149,12 @@ def synflow(net, shape):
 
 
 def zen(net, shape):
+    """The change's logarithm and all scalings."""
+    change, scalings = zen_parts(net, shape)
+    return math.log(change) + sum(scalings)
+
+
+def zen_parts(net, shape):
     """With batch norm written out; weights, inputs and noise in the order of the draw."""
     net = copy.deepcopy(net).double()
     draw = torch.Generator().manual_seed(0)
@@ -176,7 +182,7 @@ def zen(net, shape):
 
     with torch.no_grad():
         still = run(net, x)
-        scaling = sum(scalings)
+        first = list(scalings)
         moved = run(net, x + 0.01 * noise)
     changes = [math.sqrt(sum(v * v for v in row)) for row in (moved - still).flatten(1).tolist()]
-    return math.log(statistics.fmean(changes)) + scaling
+    return statistics.fmean(changes), first

@@ -77,6 +77,19 @@ def test_zen_does_not_depend_on_the_initial_weights():
     assert one(oracles.mobile(0), oracles.batches(), "zen") == one(oracles.mobile(1), oracles.batches(), "zen")
 
 
+def test_zen_mean_is_the_mean_scaling_of_a_batch_norm():
+    net = oracles.mobile(0)
+    _, scalings = oracles.zen_parts(net, (8, *SHAPE))
+    assert len(scalings) > 1
+    assert one(net, oracles.batches(), "zen_mean") == pytest.approx(sum(scalings) / len(scalings), rel=1e-4)
+
+
+def test_zen_mean_needs_layers_to_count():
+    net = nn.Sequential(nn.Conv2d(2, 4, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 3))
+    with pytest.raises(ProxyError, match="batch norm"):
+        one(net, oracles.batches(), "zen_mean")
+
+
 def test_zen_grows_with_width():
     nets = [oracles.mobile(width=width) for width in (4, 8, 16)]
     values = [one(net, oracles.batches(), "zen") for net in nets]

@@ -207,6 +207,22 @@ def test_training_starts_once(workbench, run, monkeypatch):
     assert started == ["train"]
 
 
+def test_sets_that_are_too_many_for_cards_are_chosen_in_a_menu(workbench, tmp_path, monkeypatch):
+    monkeypatch.setenv("PNAS_CACHE", str(tmp_path))
+    task, state = workbench.steps["task"], workbench.state
+    state.data = "cifar10"
+    assert "139 MB to download" in task._sets.html and 'data-key="ucr/' not in task._sets.html
+    task._more.value = "gtsrb"
+    assert state.data == "gtsrb"
+    assert 'aria-checked="true" tabindex="0" data-action="data" data-key="gtsrb"' in task._sets.html
+    assert "PNAS_DATA" in task._about.html and "GT-final_test.csv" in task._about.html
+    state.data = "digits"
+    assert task._more.value == "" and 'data-key="gtsrb"' not in task._sets.html
+    for name in ("daliac", "ucr/Coffee"):  # one that is counted only when loaded, one of the archive
+        state.data = name
+        assert task._more.value == name and not state.problem
+
+
 def test_advanced_settings_stay_folded_until_one_is_in_use(workbench):
     step, state = workbench.steps["search"], workbench.state
     fold, button = step.beyond.view.children[1], step.beyond.view.children[0]

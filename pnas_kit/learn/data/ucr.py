@@ -34,12 +34,12 @@ def read_tsv(content: bytes, name: str) -> tuple[np.ndarray, np.ndarray]:
     if np.isnan(labels).any():
         raise DataError(f"{name}: expected a label on every line, got NaN.")
     for row in np.flatnonzero(np.isnan(values).any(axis=1)):
-        _fill(values[row], f"{name}, line {row + 1}")
+        fill(values[row], f"{name}, line {row + 1}")
     return values.astype(np.float32), labels
 
 
-def _fill(series: np.ndarray, where: str) -> None:
-    """Replaces NaN in one series in place."""
+def fill(series: np.ndarray, where: str) -> None:
+    """Replaces NaN in one series in place: a gap is interpolated, NaN at the end becomes 0."""
     present = np.flatnonzero(~np.isnan(series))
     if present.size == 0:
         raise DataError(f"{where}: expected at least one value, got only NaN.")

@@ -1,0 +1,63 @@
+"""The sampling rate of a recording, and where it is interrupted, from its time column."""
+
+import numpy as np
+import pandas
+
+from pnas_kit.learn.data.card import DataError
+
+_UNITS = {"us": 1e-6, "µs": 1e-6, "micros": 1e-6, "ms": 1e-3, "millis": 1e-3, "milliseconds": 1e-3, "ns": 1e-9,
+          "nanos": 1e-9, "s": 1.0, "sec": 1.0, "seconds": 1.0}  # fmt: skip
+_GAP = 5.0
+"""Times the usual step; a longer one is an interruption."""
+_JITTER = 0.25
+
+
+def seconds(column: pandas.Series, name: str) -> tuple[np.ndarray, str]:
+    """float64 times in seconds, and how the column was read.
+
+    Raises:
+        DataError: No times.
+    """
+    title = str(column.name)
+    if not pandas.api.types.is_numeric_dtype(column):
+        try:
+            times = pandas.to_datetime(column, format="ISO8601", utc=True)
+        except (ValueError, TypeError, OverflowError) as error:
+            raise DataError(f"{name}, column {title!r}: expected times, got {error}. Choose another time column.") from error
+        if times.isna().any():
+            raise DataError(f"{name}, column {title!r}: expected a time in every line, got none in some. Repair them.")
+        values = (times - times.iloc[0]).dt.total_seconds().to_numpy(np.float64)
+        return values, f"column {title!r} holds dates"
+    values = column.to_numpy(np.float64)
+    if not np.isfinite(values).all():
+        raise DataError(f"{name}, column {title!r}: expected a time in every line, got none in some. Repair them.")
+    words = title.lower().replace("(", " ").replace(")", " ").replace("[", " ").replace("]", " ").replace("_", " ").split()
+    for word in words:
+        if (word in _UNITS and word != "s") or (word == "s" and len(words) > 1):
+            return values * _UNITS[word], f"column {title!r} counts {word}"
+    step = float(np.median(np.diff(values))) if len(values) > 1 else 1.0
+    unit, word = (1.0, "s") if step < 0.5 else (1e-3, "ms") if step < 500 else (1e-6, "µs")
+    return values * unit, f"column {title!r} is taken to count {word}, for its steps are {step:g}"
+
+
+def rate(times: np.ndarray, name: str) -> tuple[float, np.ndarray, list[str]]:
+    """Samples a second, the places before which the recording is interrupted, and warnings.
+
+    Raises:
+        DataError: Time does not go on.
+    """
+    steps = np.diff(times)
+    usual = float(np.median(steps)) if len(steps) else 0.0
+    if usual <= 0:
+        raise DataError(f"{name}: expected times that go on, got a usual step of {usual:g} s. Choose another time column.")
+    breaks = np.flatnonzero((steps > _GAP * usual) | (steps < 0)) + 1
+    warnings = []
+    if breaks.size:
+        warnings.append(
+            f"{name}: interrupted at {breaks.size} places, the first after {times[breaks[0] - 1] - times[0]:.3f} s."
+        )
+    even = np.delete(steps, breaks - 1)
+    jitter = float(np.mean(np.abs(even - usual) > _JITTER * usual)) if even.size else 0.0
+    if jitter > 0.05:
+        warnings.append(f"{name}: {jitter:.0%} of the steps in time differ from the usual one by more than a quarter.")
+    return 1.0 / usual, breaks, warnings

@@ -1,0 +1,115 @@
+"""COCO: one JSON file of images, annotations and categories for each part, beside the pictures."""
+
+import json
+from collections.abc import Mapping
+
+import numpy as np
+
+from pnas_kit.learn.data.card import DataError
+from pnas_kit.learn.own.files import Files
+from pnas_kit.learn.own.found import Found
+from pnas_kit.learn.own.picture import SUFFIXES
+from pnas_kit.learn.own.scenes import Scene, by_file, found_of_scenes, part_by_folder, picture_for
+from pnas_kit.learn.own.series import part_of
+from pnas_kit.learn.own.settings import Settings
+
+NAME = "COCO JSON"
+_BYTES = 256 << 20
+
+
+def fits(files: Files) -> bool:
+    """Whether there are JSON files beside pictures."""
+    return bool(files.with_suffix(".json") and files.with_suffix(*SUFFIXES))
+
+
+def read(files: Files, settings: Settings) -> Found:
+    """The pictures and boxes; crowds are left out, pictures without annotations are background.
+
+    Raises:
+        DataError: JSON of other content, ids that do not fit together, or missing pictures.
+    """
+    names = [name for name in files.with_suffix(".json")]
+    contents = {name: _content(files, name) for name in names}
+    contents = {name: content for name, content in contents.items() if content is not None}
+    if not contents:
+        raise DataError(f"{names[0]}: expected images, annotations and categories, got none. Is it another kind of JSON?")
+    categories = {}
+    for name, content in contents.items():
+        for category in _list(content, "categories", name):
+            number, word = _field(category, "id", int, name), str(category.get("name", category.get("id")))
+            if categories.setdefault(number, word) != word:
+                raise DataError(
+                    f"{name}: category {number} is {word!r} here and {categories[number]!r} elsewhere. Make them agree."
+                )
+    used = sorted({_field(a, "category_id", int, n) for n, c in contents.items() for a in _list(c, "annotations", n)})
+    unknown = [number for number in used if number not in categories]
+    if unknown:
+        raise DataError(f"{names[0]}: annotations of category {unknown[0]}, which is not among the categories. Add it.")
+    places, index = {number: place for place, number in enumerate(used)}, by_file(files)
+    scenes, crowds = [], 0
+    for name, content in contents.items():
+        made, left = _scenes(files, content, name, names, places, index)
+        scenes, crowds = scenes + made, crowds + left
+    found = found_of_scenes(files, scenes, [categories[number] for number in used], NAME, settings)
+    if crowds:
+        found.notes.append(f"{crowds} annotations of crowds were left out.")
+    return found
+
+
+def _scenes(
+    files: Files, content: Mapping, name: str, names: list[str], places: dict, index: dict
+) -> tuple[list[Scene], int]:
+    rows: dict = {}
+    for image in _list(content, "images", name):
+        number = _field(image, "id", (int, str), name)
+        if number in rows:
+            raise DataError(f"{name}: two images have the id {number}. Make the ids unique.")
+        rows[number] = (picture_for(files, _field(image, "file_name", str, name), name, index), [])
+    crowds = 0
+    for annotation in _list(content, "annotations", name):
+        number = _field(annotation, "image_id", (int, str), name)
+        if number not in rows:
+            raise DataError(f"{name}: an annotation is of image {number}, which is not among the images. Add or remove it.")
+        if annotation.get("iscrowd"):
+            crowds += 1
+            continue
+        rows[number][1].append([places[annotation["category_id"]], *_corners(annotation, name)])
+    part = part_of(name) if len(names) > 1 else None
+    part = part if part is not None or len(names) < 2 else part_by_folder(name, names)
+    part = 1 if part is None and len(names) == 2 and "val" in name.lower() else part
+    return [Scene(path, np.array(boxes, np.float64).reshape(-1, 5), part) for path, boxes in rows.values()], crowds
+
+
+def _corners(annotation: Mapping, name: str) -> list[float]:
+    box = annotation.get("bbox")
+    numbers = isinstance(box, list) and len(box) == 4 and all(type(v) in (int, float) for v in box)
+    if not numbers or not box[2] >= 0 or not box[3] >= 0:
+        raise DataError(
+            f"{name}: annotation {annotation.get('id')}: expected bbox as [x, y, width, height], got "
+            f"{str(box)[:60]}. Repair it."
+        )
+    return [box[0], box[1], box[0] + box[2], box[1] + box[3]]
+
+
+def _content(files: Files, name: str) -> Mapping | None:
+    try:
+        content = json.loads(files.text(name, _BYTES))
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{name}: expected JSON, got {str(error)[:100]}. Write the file anew.") from error
+    return content if isinstance(content, dict) and "annotations" in content and "images" in content else None
+
+
+def _list(content: Mapping, key: str, name: str) -> list[Mapping]:
+    found = content.get(key)
+    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+        raise DataError(
+            f"{name}: expected a list of objects under {key!r}, got {type(found).__name__}. Write the file anew."
+        )
+    return found
+
+
+def _field(item: Mapping, key: str, kind: type | tuple, name: str):
+    value = item.get(key)
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise DataError(f"{name}: expected {key!r} in {str(item)[:60]}, got {str(value)[:40]}. Write the file anew.")
+    return value

@@ -1,0 +1,48 @@
+"""The formats in the order in which they are looked for; each says whether files are its own, and reads them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pnas_kit.learn.data.card import DataError
+from pnas_kit.learn.own import arff, coco, idx, image_folder, numpy_file, recordings, sound, ts, ucr, voc, yolo
+from pnas_kit.learn.own.files import Files
+from pnas_kit.learn.own.found import Found
+from pnas_kit.learn.own.settings import Settings
+
+
+@dataclass(frozen=True)
+class Format:
+    """One format: its name, `fits(files)` and `read(files, settings)`."""
+
+    name: str
+    fits: Callable[[Files], bool]
+    read: Callable[[Files, Settings], Found]
+
+
+def format_of(files: Files, name: str | None = None) -> Format:
+    """The format called `name`, or the first that the files fit.
+
+    Raises:
+        DataError: There is none.
+    """
+    for made in FORMATS:
+        if made.name == name or (name is None and made.fits(files)):
+            return made
+    known = ", ".join(made.name for made in FORMATS)
+    if name is not None:
+        raise DataError(f"Unknown format {name!r}: expected one of {known}.")
+    pickled = files.with_suffix(".pkl", ".pickle", ".pt", ".pth", ".joblib")
+    if pickled:
+        raise DataError(f"{pickled[0]}: a pickle can run any program and is never opened. Save the arrays with numpy.savez.")
+    raise DataError(f"{files.title}: expected one of {known}; got {_sorts(files)}. See docs/own_data.md for examples.")
+
+
+def _sorts(files: Files) -> str:
+    ends = sorted({name.rpartition(".")[2][:10] if "." in name else "no ending" for name in files.names})
+    return f"{len(files.names)} files ({', '.join(ends[:6])})"
+
+
+FORMATS: tuple[Format, ...] = tuple(
+    Format(reader.NAME, reader.fits, reader.read)
+    for reader in (numpy_file, idx, coco, voc, yolo, image_folder, sound, ts, arff, ucr, recordings)
+)

@@ -1,0 +1,153 @@
+"""Folders of pictures: the class is the folder, with or without folders train and test above."""
+
+import re
+from pathlib import PurePosixPath
+
+import numpy as np
+
+from pnas_kit.learn.data.card import DataError
+from pnas_kit.learn.own import limits
+from pnas_kit.learn.own.files import Files
+from pnas_kit.learn.own.found import TEST, TRAIN, Found
+from pnas_kit.learn.own.picture import SUFFIXES, Header, header, pixels
+from pnas_kit.learn.own.settings import Settings
+
+NAME = "image folder"
+SPLITS = {"train": TRAIN, "training": TRAIN, "val": TRAIN, "valid": TRAIN, "validation": TRAIN, "dev": TRAIN,
+          "test": TEST, "testing": TEST}  # fmt: skip
+HELD_OUT = ("val", "valid", "validation", "dev")
+SIDES = (32, 48, 64, 96)
+_SHOWN = 5
+
+
+def fits(files: Files) -> bool:
+    """Whether most files are pictures."""
+    return 2 * len(files.with_suffix(*SUFFIXES)) > len(files.names)
+
+
+def read(files: Files, settings: Settings) -> Found:
+    """The pictures, all of one size.
+
+    Raises:
+        DataError: No folders of classes, or pictures that cannot be read (up to five are named).
+    """
+    names = files.with_suffix(*SUFFIXES)
+    labels, part, notes = classes_of(names, files.title)
+    headers = each(names, lambda name: header(files.read(name), name))
+    size, channels, said, warnings = shape_of(headers, settings)
+    limits.room_for(len(names), (*size, channels), 1, files.title)
+    x = np.empty((len(names), *size, channels), np.uint8)
+
+    def place(number: int) -> None:
+        x[number] = pixels(files.read(names[number]), names[number], size, channels)
+
+    each(range(len(names)), place)
+    classes = tuple(sorted(set(labels)))
+    if len(files.names) > len(names):
+        notes.append(f"{len(files.names) - len(names)} files that are no pictures were left out.")
+    return Found(
+        form=NAME,
+        task="image",
+        x=x,
+        y=np.array([classes.index(label) for label in labels], dtype=np.int64),
+        classes=classes,
+        unit="brightness, 0 to 255",
+        part=part,
+        notes=notes + said,
+        warnings=warnings,
+    )
+
+
+def classes_of(names: list[str], title: str) -> tuple[list[str], np.ndarray | None, list[str]]:
+    """The class of each file by its folder, the part where folders say it, and what was understood.
+
+    Raises:
+        DataError: Files without a class's folder.
+    """
+    paths = [PurePosixPath(name).parts for name in names]
+    words = [split_word(path[0]) for path in paths]
+    exact = all(path[0].lower() in SPLITS for path in paths)
+    split = exact or (all(words) and all(len(path) > 2 for path in paths))
+    loose = [name for name, path in zip(names, paths, strict=True) if len(path) < 2 + split]
+    if loose:
+        raise DataError(
+            f"{title}: expected a folder for each class, got "
+            f"{loose[0]!r}{' in none' if not split else ' right in ' + loose[0]}. "
+            "Put every file into a folder that is named like its class."
+        )
+    labels = [path[split] for path in paths]
+    if not split:
+        return labels, None, ["The class is the folder."]
+    part, notes = part_of(words)
+    return labels, part, ["The class is the folder.", *notes]
+
+
+def split_word(folder: str) -> str | None:
+    """The word train, test or val in a folder's name (dataset_train); None where there is none."""
+    return next((word for word in re.split(r"[^a-z]+", folder.lower()) if word in SPLITS), None)
+
+
+def part_of(folders: list[str]) -> tuple[np.ndarray | None, list[str]]:
+    """int8 part of each file from the names of folders train, val, test; None where all are of one part."""
+    there = {folder.lower() for folder in folders}
+    testing = {folder for folder in there if SPLITS[folder] == TEST}
+    note = []
+    if not testing:
+        testing = {folder for folder in there if folder in HELD_OUT}
+        note = [f"There is no folder test: {', '.join(sorted(testing))} takes its place."] if testing else []
+    elif there & set(HELD_OUT):
+        note = [
+            f"The folder {', '.join(sorted(there & set(HELD_OUT)))} joins the training part, of which validation is drawn."
+        ]
+    part = np.array([TEST if folder.lower() in testing else TRAIN for folder in folders], np.int8)
+    if testing in (set(), there):
+        return None, ["All files are in one part."]
+    return part, note
+
+
+def shape_of(headers: list[Header], settings: Settings) -> tuple[tuple[int, int], int, list[str], list[str]]:
+    """Height and width, channels, notes and warnings for pictures with these headers."""
+    sizes = {(head.height, head.width) for head in headers}
+    channels = {"grey": 1, "rgb": 3, None: 3 if any(head.coloured for head in headers) else 1}[settings.colour]
+    notes, warnings = [], []
+    if settings.image_size is not None:
+        size = tuple(settings.image_size)
+    elif len(sizes) == 1 and max(next(iter(sizes))) <= SIDES[-1]:
+        size = next(iter(sizes))
+    else:
+        middle = np.median([min(head.height, head.width) for head in headers])
+        size = (max([side for side in SIDES if side <= middle], default=SIDES[0]),) * 2
+    if sizes != {size}:
+        low, high = min(sizes, key=lambda s: s[0] * s[1]), max(sizes, key=lambda s: s[0] * s[1])
+        notes.append(
+            f"Pictures from {low[1]} x {low[0]} to {high[1]} x {high[0]} pixels are stretched to {size[1]} x {size[0]}."
+        )
+    grey = sum(not head.coloured for head in headers)
+    if channels == 3 and grey:
+        warnings.append(f"{grey} of {len(headers)} pictures are grey, the others coloured; all are read as RGB.")
+    if any(head.transparent for head in headers):
+        notes.append("Transparent pictures are put on white.")
+    if any(head.turned for head in headers):
+        notes.append("Pictures that the camera marked as turned are turned upright.")
+    if any(head.deep for head in headers):
+        notes.append("Pictures of 16 bits are brought to 8.")
+    return size, channels, notes, warnings
+
+
+def each(items, call) -> list:
+    """`call` for every item; the first few complaints together.
+
+    Raises:
+        DataError: At least one item was refused.
+    """
+    results, complaints = [], []
+    for item in items:
+        try:
+            results.append(call(item))
+        except DataError as error:
+            complaints.append(str(error))
+            if len(complaints) == _SHOWN:
+                break
+    if complaints:
+        raise DataError("\n".join(complaints))
+    return results

@@ -1,0 +1,155 @@
+"""NumPy archives (.npz): X and y, or x_train, y_train, x_test and y_test. The format's pickles are never opened."""
+
+import io
+import zipfile
+import zlib
+from pathlib import PurePosixPath
+from tokenize import TokenError
+
+import numpy as np
+from numpy.lib import format as npy
+
+from pnas_kit.learn.data.card import DataError
+from pnas_kit.learn.own import limits
+from pnas_kit.learn.own.axes import samples_of
+from pnas_kit.learn.own.files import Files
+from pnas_kit.learn.own.found import TEST, TRAIN, Found, numbered, plain_label
+from pnas_kit.learn.own.settings import Settings
+
+NAME = "NumPy archive (.npz)"
+_X, _Y = ("x", "data", "images", "samples", "features"), ("y", "labels", "label", "targets", "target")
+_GROUPS = ("groups", "group", "subjects", "subject", "person", "persons", "speaker", "speakers")
+_HEADER_BYTES = 10_000
+
+
+def fits(files: Files) -> bool:
+    """Whether it is one .npz file."""
+    return len(files.names) == 1 and files.names[0].lower().endswith(".npz")
+
+
+def read(files: Files, settings: Settings) -> Found:
+    """The samples and labels.
+
+    Raises:
+        DataError: Names, shapes or types that are not understood, or a damaged file.
+    """
+    arrays = _arrays(files.read(files.names[0]), files.names[0])
+    by_name = {name.lower().replace("_", "").replace("-", ""): name for name in arrays}
+    whole = _pair(by_name, "", "")
+    train, test = (_pair(by_name, word, short) for word, short in (("train", "tr"), ("test", "te")))
+    if train and not test:
+        test = _pair(by_name, "val", "valid")
+    pairs = [train, test] if train and test else [whole or train]
+    if pairs == [None]:
+        raise DataError(
+            f"{files.title}: expected arrays X and y, or x_train, y_train, x_test and y_test, got "
+            f"{', '.join(arrays) or 'none'}. "
+            "Rename them."
+        )
+    parts = [(arrays[x], arrays[y]) for x, y in pairs]
+    for (x, y), (x_name, y_name) in zip(parts, pairs, strict=True):
+        if x.ndim == 0 or y.ndim == 0 or len(x) != len(y):
+            raise DataError(
+                f"{files.title}: {x_name} has the shape {x.shape} and {y_name} {y.shape}: one label per sample needed."
+            )
+    if len({x.shape[1:] for x, _ in parts}) > 1:
+        raise DataError(f"{files.title}: the training samples have the shape {parts[0][0].shape[1:]}, the test samples "
+                        f"{parts[1][0].shape[1:]}. Bring them to one.")  # fmt: skip
+    joined = np.concatenate([x for x, _ in parts]) if len(parts) > 1 else parts[0][0]
+    x, task, notes, warnings = samples_of(joined, pairs[0][0], settings)
+    labels = [label for (_, y), (_, name) in zip(parts, pairs, strict=True) for label in labels_of(y, name)]
+    y, classes = numbered(labels)
+    part = np.repeat(np.array([TRAIN, TEST], np.int8), [len(x) for x, _ in parts]) if len(parts) > 1 else None
+    unit = "brightness, 0 to 255" if x.dtype == np.uint8 else "as in the file"
+    return Found(
+        form=NAME, task=task, x=x, y=y, classes=classes, unit=unit, part=part, sampling_hz=settings.sampling_hz,
+        groups=_groups(arrays, by_name, len(x)) if part is None else None, group_word="group", notes=notes,
+        warnings=warnings,
+    )  # fmt: skip
+
+
+def labels_of(y: np.ndarray, name: str) -> list[str]:
+    """The labels as text: of integers, of whole floating-point numbers, of words or of one-hot rows.
+
+    Raises:
+        DataError: NaN, fractions, or an array of other axes.
+    """
+    if y.ndim == 2 and y.shape[1] == 1:
+        y = y[:, 0]
+    if y.ndim == 2 and y.dtype.kind in "biuf" and ((y == 0) | (y == 1)).all() and (y.sum(axis=1) == 1).all():
+        y = y.argmax(axis=1)
+    if y.ndim != 1:
+        raise DataError(f"{name}: expected one label per sample or one-hot rows, got the shape {y.shape}.")
+    if y.dtype.kind == "f" and not (np.isfinite(y).all() and (y == np.round(y)).all()):
+        raise DataError(
+            f"{name}: expected classes, got fractions or NaN. Is this a regression? Only classes can be told apart."
+        )
+    if y.dtype.kind == "S":
+        y = np.char.decode(y, "utf-8", "replace")
+    if y.dtype.kind not in "biufU":
+        raise DataError(f"{name}: expected integers or words, got {y.dtype}.")
+    return [plain_label(str(label)) for label in y.tolist()]
+
+
+def _pair(by_name: dict[str, str], word: str, short: str) -> tuple[str, str] | None:
+    found = [
+        next((by_name[key] for base in bases for key in (base + word, word + base, base + short) if key in by_name), None)
+        for bases in (_X, _Y)
+    ]
+    return (found[0], found[1]) if all(found) else None
+
+
+def _groups(arrays: dict[str, np.ndarray], by_name: dict[str, str], count: int) -> np.ndarray | None:
+    name = next((by_name[key] for key in _GROUPS if key in by_name), None)
+    if name is None or arrays[name].shape != (count,) or arrays[name].dtype.kind not in "biuU":
+        return None
+    return np.unique(arrays[name], return_inverse=True)[1].astype(np.int64)
+
+
+def _arrays(content: bytes, title: str) -> dict[str, np.ndarray]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = archive.infolist()
+            if sum(member.file_size for member in members) > 2 * limits.SAMPLE_BYTES:
+                raise DataError(
+                    f"{title}: unpacks to more than {2 * limits.SAMPLE_BYTES / 2**30:.0f} GiB. Keep fewer samples."
+                )
+            return {
+                PurePosixPath(member.filename).name.removesuffix(".npy"): _array(archive, member, title)
+                for member in members
+            }
+    except (zipfile.BadZipFile, OSError, EOFError, zlib.error, NotImplementedError, RuntimeError) as error:
+        raise DataError(f"{title}: expected a whole .npz file, got a damaged one ({error}). Save it anew.") from error
+
+
+def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, title: str) -> np.ndarray:
+    """One array, its header checked before its numbers are touched."""
+    where = f"{title}, {member.filename}"
+    with archive.open(member) as file:
+        shape, columns_first, dtype = _header(file, where)
+        expected = dtype.itemsize
+        for side in shape:
+            expected *= side
+        there = member.file_size - file.tell()
+        if dtype.itemsize == 0 or expected != there or min(shape, default=0) < 0:
+            raise DataError(f"{where}: expected {expected:,} bytes for {dtype} {shape}, got {there:,}. Save it anew.")
+        flat = np.frombuffer(file.read(), dtype)
+    return flat.reshape(shape, order="F" if columns_first else "C").astype(dtype.newbyteorder("="), copy=False)
+
+
+def _header(file, where: str) -> tuple[tuple[int, ...], bool, np.dtype]:
+    try:
+        version = npy.read_magic(file)
+        reader = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}.get(version)
+        if reader is None:
+            raise ValueError(f"version {version}")
+        shape, columns_first, dtype = reader(file, max_header_size=_HEADER_BYTES)
+    except (ValueError, TypeError, SyntaxError, TokenError, RecursionError, MemoryError) as error:
+        reason = str(error).splitlines()[0] if str(error) else "no header"
+        raise DataError(f"{where}: expected an array, got a file without its header ({reason}). Save it anew.") from error
+    if dtype.hasobject:
+        raise DataError(
+            f"{where}: holds Python objects, which are a pickle that can run any program; it was not opened. Save arrays of "
+            "numbers, such as numpy.array(list, dtype=float)."
+        )
+    return shape, columns_first, dtype

@@ -1,0 +1,211 @@
+"""Recordings as tables: one file per recording, the class in a column, the folder or the file's name; cut into windows."""
+
+import itertools
+import re
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import numpy as np
+import pandas
+
+from pnas_kit.learn.data.card import DataError
+from pnas_kit.learn.own import limits
+from pnas_kit.learn.own.clock import rate, seconds
+from pnas_kit.learn.own.files import Files
+from pnas_kit.learn.own.found import Found, numbered, plain_label
+from pnas_kit.learn.own.image_folder import SPLITS, part_of
+from pnas_kit.learn.own.settings import Settings
+from pnas_kit.learn.own.table import channel, read_table
+from pnas_kit.learn.own.windows import Stretch, cut
+
+NAME = "CSV recordings"
+_LABEL = ("label", "labels", "class", "activity", "gesture", "target", "state", "category", "is_anomaly", "anomaly", "y")
+_GROUP = ("subject", "subjects", "subject_id", "person", "user", "user_id", "participant", "session", "recording", "group")
+_TIME = re.compile(r"(time|timestamp|t|date|datetime|millis|micros|ms|us|seconds|sec)([ _\[(].*)?|.*[ _](time|timestamp)")
+_INDEX = ("", "index", "id", "unnamed: 0", "seq", "sample")
+_MOST_MISSING = 0.2
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Which column is what; the channels are the rest."""
+
+    label: str | None
+    group: str | None
+    time: str | None
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """One table, read: values `(samples, channels)`, label and group of every line, where it is interrupted, rate."""
+
+    values: np.ndarray
+    labels: np.ndarray
+    groups: np.ndarray
+    breaks: np.ndarray
+    hz: float | None
+
+
+def fits(files: Files) -> bool:
+    """Whether there are tables."""
+    return bool(_named(files))
+
+
+def read(files: Files, settings: Settings) -> Found:
+    """Windows of one class each.
+
+    Raises:
+        DataError: Tables that differ, no class to be found, or cells that are no numbers.
+    """
+    names = _named(files)
+    notes, warnings = [], []
+    roles, channels, recordings, rows = None, None, [], 0
+    for number, name in enumerate(names):
+        table = read_table(files.text(name), name)
+        rows += len(table)
+        if rows > limits.ROWS:
+            raise DataError(f"{files.title}: more than {limits.ROWS:,} lines together. Use fewer or shorter recordings.")
+        if roles is None:
+            roles = _roles(table, name, settings, len(names), notes)
+        made, titles = _recording(table, name, number, roles, settings, notes if number == 0 else [], warnings)
+        channels = channels or titles
+        if titles != channels:
+            raise DataError(
+                f"{name}: expected the channels {', '.join(channels)} of the first file, got {', '.join(titles)}."
+            )
+        recordings.append(made)
+    classes, part = None, [None] * len(names)
+    if roles.label is None:
+        classes, part, said = _from_names(names, files.title)
+        notes.append(said)
+    hz = _one_rate([made.hz for made in recordings], settings, warnings)
+    stretches, words = _stretches(recordings, classes, part, roles.group)
+    word = "recording" if roles.group is None else roles.group
+    made = cut(stretches, word, hz, settings, files.title)
+    notes.insert(0, f"Channels: {', '.join(channels)}.")
+    return Found(
+        form=NAME, task="series", x=made.x, y=made.y, classes=words, unit=f"{', '.join(channels)} as in the files",
+        part=made.part, groups=made.groups, group_word=word, split=made.split, sampling_hz=hz, notes=notes + made.notes,
+        warnings=warnings + made.warnings,
+    )  # fmt: skip
+
+
+def _named(files: Files) -> list[str]:
+    return [name for name in files.with_suffix(".csv", ".tsv", ".txt") if "readme" not in name.lower()]
+
+
+def _roles(table: pandas.DataFrame, name: str, settings: Settings, count: int, notes: list[str]) -> Roles:
+    chosen = {}
+    for role in ("label", "group", "time"):
+        wanted = getattr(settings, f"{role}_column")
+        if wanted is not None and wanted not in table.columns:
+            raise DataError(f"{name}: there is no {role} column {wanted!r}; the columns are {', '.join(table.columns)}.")
+        chosen[role] = wanted
+    free = [title for title in table.columns if title not in chosen.values()]
+    by_name = {title.lower(): title for title in free}
+    chosen["label"] = chosen["label"] or next((by_name[word] for word in _LABEL if word in by_name), None)
+    chosen["group"] = chosen["group"] or next((by_name[word] for word in _GROUP if word in by_name), None)
+    chosen["time"] = chosen["time"] or next((title for title in free if _TIME.fullmatch(title.lower())), None)
+    text = [title for title in free if not pandas.api.types.is_numeric_dtype(table[title]) and title not in chosen.values()]
+    if chosen["label"] is None and count == 1:
+        if len(text) != 1:
+            raise DataError(
+                f"{name}: no column is known to name the class; the columns are {', '.join(table.columns)}. "
+                "Choose the label column, or give one file per class in a folder."
+            )
+        chosen["label"] = text[0]
+    said = [f"{role} in column {title!r}" for role, title in chosen.items() if title is not None]
+    notes.append(f"Found the {', the '.join(said)}." if said else "No columns of label, group or time.")
+    return Roles(**chosen)
+
+
+def _recording(
+    table: pandas.DataFrame, name: str, number: int, roles: Roles, settings: Settings, notes: list[str], warnings: list[str]
+) -> tuple[Recording, list[str]]:
+    used = [title for title in (roles.label, roles.group, roles.time) if title is not None]
+    missing = [title for title in used if title not in table.columns]
+    if missing:
+        raise DataError(f"{name}: expected a column {missing[0]!r} as in the first file, got {', '.join(table.columns)}.")
+    values, titles = [], []
+    for title in table.columns:
+        if title in used or title.lower() in _INDEX:
+            continue
+        column = channel(table[title], name)
+        if column is None:
+            notes.append(f"Column {title!r} is text and was left out.")
+            continue
+        values.append(_mended(column, f"{name}, column {title!r}", warnings))
+        titles.append(title)
+    if not values:
+        raise DataError(f"{name}: expected columns of numbers, got none besides {', '.join(used) or 'nothing'}.")
+    breaks, hz = np.array([], np.int64), None
+    if roles.time is not None:
+        times, said = seconds(table[roles.time], name)
+        notes.append(f"Time: {said}.")
+        hz, breaks, complaints = rate(times, name)
+        warnings += complaints
+    size = len(table)
+    labels = _words(table[roles.label]) if roles.label else np.full(size, "", object)
+    groups = _words(table[roles.group]) if roles.group else np.full(size, str(number), object)
+    return Recording(np.stack(values, axis=1).astype(np.float32), labels, groups, breaks, hz), titles
+
+
+def _mended(values: np.ndarray, where: str, warnings: list[str]) -> np.ndarray:
+    missing = np.isnan(values)
+    if not missing.any():
+        return values
+    if missing.mean() > _MOST_MISSING:
+        raise DataError(f"{where}: {missing.mean():.0%} of the values are missing. Repair or remove the column.")
+    warnings.append(f"{where}: {missing.sum()} missing values were filled in from their neighbours.")
+    there = np.flatnonzero(~missing)
+    return np.interp(np.arange(len(values)), there, values[there])
+
+
+def _words(column: pandas.Series) -> np.ndarray:
+    words = {value: plain_label(str(value)) for value in column.dropna().unique()}
+    return np.array([words.get(value, "") for value in column], object)
+
+
+def _from_names(names: list[str], title: str) -> tuple[list[str], list[int | None], str]:
+    """Class and part of each file by its folders, or by its name without the number at its end."""
+    paths = [PurePosixPath(name).parts for name in names]
+    part: list[int | None] = [None] * len(names)
+    if all(len(path) > 1 and path[0].lower() in SPLITS for path in paths):
+        given, _ = part_of([path[0] for path in paths])
+        part = part if given is None else given.tolist()
+        paths = [path[1:] for path in paths]
+    folders = {path[0] for path in paths if len(path) > 1}
+    if len(folders) > 1 and all(len(path) > 1 for path in paths):
+        return [path[0] for path in paths], part, "The class is the folder."
+    stems = [re.sub(r"[-_. ()]*\d*[)]?$", "", PurePosixPath(path[-1]).stem) for path in paths]
+    if not all(stems):
+        raise DataError(f"{title}: file names are numbers alone. Put the files into a folder for each class.")
+    return stems, part, "The class is the file's name without the number at its end."
+
+
+def _stretches(recordings: list[Recording], classes, part, group: str | None) -> tuple[list[Stretch], tuple[str, ...]]:
+    found = []
+    for number, made in enumerate(recordings):
+        labels = made.labels if classes is None else np.full(len(made.values), classes[number], object)
+        change = np.flatnonzero((labels[1:] != labels[:-1]) | (made.groups[1:] != made.groups[:-1])) + 1
+        edges = np.unique(np.concatenate([[0, len(labels)], change, made.breaks]))
+        found += [
+            (made.values[start:end], labels[start], made.groups[start], part[number])
+            for start, end in itertools.pairwise(edges)
+            if labels[start]
+        ]
+    if not found:
+        raise DataError("Expected lines with a label, got none. Choose another label column.")
+    y, words = numbered([label for _, label, _, _ in found])
+    groups, _ = numbered([name for _, _, name, _ in found])
+    made = [Stretch(f[0], int(label), int(g), f[3]) for f, label, g in zip(found, y, groups, strict=True)]
+    return made, words
+
+
+def _one_rate(rates: list[float | None], settings: Settings, warnings: list[str]) -> float | None:
+    known = [hz for hz in rates if hz is not None]
+    if settings.sampling_hz is not None or not known:
+        return settings.sampling_hz
+    if max(known) > 1.1 * min(known):
+        warnings.append(f"Sampling rates from {min(known):.4g} to {max(known):.4g} Hz: bring the recordings to one.")
+    return float(f"{np.median(known):.4g}")

@@ -1,0 +1,181 @@
+"""Pictures with boxes, whatever their format: checked, brought to one size or cut into tiles."""
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import numpy as np
+
+from pnas_kit.learn.data.card import DataError
+from pnas_kit.learn.own import limits
+from pnas_kit.learn.own.files import Files
+from pnas_kit.learn.own.found import TEST, TRAIN, Boxes, Found
+from pnas_kit.learn.own.image_folder import HELD_OUT, SPLITS, each
+from pnas_kit.learn.own.picture import SUFFIXES, Header, header, pixels
+from pnas_kit.learn.own.settings import Settings
+
+TILE = 128
+_LEAST_BOX = 12.0
+"""Pixels that the middle box keeps when pictures are made smaller whole; below that they are cut into tiles."""
+_INSIDE = 0.5
+"""Share of a box that has to lie in a tile, or in its picture, to count there."""
+_FEW_PICTURES = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """One picture and its boxes: float64 `(boxes, 5)`, class, x0, y0, x1, y1 in its pixels; the part if it is known."""
+
+    name: str
+    rows: np.ndarray
+    part: int | None = None
+
+
+def found_of_scenes(files: Files, scenes: list[Scene], classes: list[str], form: str, settings: Settings) -> Found:
+    """All pictures, of one size, with their boxes.
+
+    Raises:
+        DataError: Pictures that cannot be read, or boxes that do not belong to them.
+    """
+    if not scenes or not classes:
+        raise DataError(
+            f"{files.title}: expected pictures with boxes, got {len(scenes)} pictures and {len(classes)} classes."
+        )
+    heads = each(scenes, lambda scene: header(files.read(scene.name), scene.name))
+    warnings: list[str] = []
+    scenes = _within(scenes, heads, files.title, warnings)
+    turned = sum(head.turned for head in heads)
+    if turned:
+        warnings.append(f"{turned} pictures are marked as turned: boxes are taken to be drawn on the upright picture. Look.")
+    channels = {"grey": 1, "rgb": 3, None: 3 if any(head.coloured for head in heads) else 1}[settings.colour]
+    tile = settings.tile or (None if settings.image_size or not _tiny(scenes, heads) else TILE)
+    given = all(scene.part is not None for scene in scenes) and len({scene.part for scene in scenes}) == 2
+    x, boxes, source, row = (_tiles if tile else _whole)(files, scenes, heads, channels, tile or settings.image_size)
+    few = bool(tile) and len(scenes) < _FEW_PICTURES
+    groups = np.unique(source * 100_000 + row, return_inverse=True)[1] if few else source
+    note = f"Pictures are cut into tiles of {tile} x {tile} pixels, side by side" if tile else (
+        f"Pictures are stretched to {x.shape[2]} x {x.shape[1]} pixels")  # fmt: skip
+    empty = int((np.diff(boxes.starts) == 0).sum())
+    return Found(
+        form=form, task="detection", x=x, y=np.zeros(0, np.int64), classes=tuple(classes), unit="brightness, 0 to 255",
+        boxes=boxes, part=np.array([scenes[i].part for i in source], np.int8) if given else None,
+        groups=groups.astype(np.int64), group_word="tile row" if few else "picture",
+        notes=[f"{note}; {empty} of {len(x)} hold no box."], warnings=warnings,
+    )  # fmt: skip
+
+
+def picture_for(files: Files, wanted: str, where: str, index: dict[str, list[str]]) -> str:
+    """The name of the picture that an annotation means: the same path, else the only one of that name.
+
+    Raises:
+        DataError: There is none, or several.
+    """
+    wanted = wanted.replace("\\", "/")
+    ends = [name for name in index.get(PurePosixPath(wanted).name.lower(), []) if name.endswith(wanted.lstrip("./"))]
+    found = ends or index.get(PurePosixPath(wanted).name.lower(), [])
+    beside = [name for name in found if PurePosixPath(name).parent == PurePosixPath(where).parent]
+    found = found if len(found) == 1 else beside or found
+    if len(found) != 1:
+        raise DataError(
+            f"{where}: the picture {wanted!r} is {'not there' if not found else 'there several times'}. "
+            "Put every picture into the folder or archive once."
+        )
+    return found[0]
+
+
+def by_file(files: Files) -> dict[str, list[str]]:
+    """Pictures by file name in small letters, for `picture_for`."""
+    index: dict[str, list[str]] = {}
+    for name in files.with_suffix(*SUFFIXES):
+        index.setdefault(PurePosixPath(name).name.lower(), []).append(name)
+    return index
+
+
+def part_by_folder(name: str, all_names: list[str]) -> int | None:
+    """Training or test by a folder of the path; a folder val counts as test where there is none called test."""
+    word = _split_word(name)
+    if word is None:
+        return None
+    testing = any(SPLITS.get(_split_word(other) or "") == TEST for other in all_names)
+    return TEST if SPLITS[word] == TEST or (word in HELD_OUT and not testing) else TRAIN
+
+
+def _split_word(name: str) -> str | None:
+    return next((part.lower() for part in PurePosixPath(name).parts[:-1] if part.lower() in SPLITS), None)
+
+
+def _within(scenes: list[Scene], heads: list[Header], title: str, warnings: list[str]) -> list[Scene]:
+    """Boxes cut off at the picture's edge; what lies mostly outside, or is no area, is left out with a warning."""
+    kept, outside, flat, total = [], [], [], 0
+    for scene, head in zip(scenes, heads, strict=True):
+        rows = scene.rows.astype(np.float64).reshape(-1, 5)
+        if not np.isfinite(rows).all():
+            raise DataError(f"{scene.name}: expected boxes of finite numbers, got NaN or infinity. Repair its annotation.")
+        total += len(rows)
+        cut = rows.copy()
+        cut[:, 1::2], cut[:, 2::2] = rows[:, 1::2].clip(0, head.width), rows[:, 2::2].clip(0, head.height)
+        whole, inside = _area(rows), _area(cut)
+        thin = (rows[:, 3] - rows[:, 1] < 1) | (rows[:, 4] - rows[:, 2] < 1)
+        out = ~thin & (inside < _INSIDE * whole)
+        flat += [scene.name] * int(thin.sum())
+        outside += [scene.name] * int(out.sum())
+        kept.append(Scene(scene.name, cut[~thin & ~out], scene.part))
+    if outside and len(outside) > total // 2:
+        raise DataError(
+            f"{title}: {len(outside)} of {total} boxes lie outside their pictures, the first in {outside[0]}. "
+            "Are the coordinates those of other pictures, or of another size?"
+        )
+    for names, what in ((outside, "lie mostly outside their pictures"), (flat, "are thinner than a pixel")):
+        if names:
+            warnings.append(f"{len(names)} of {total} boxes {what}, the first in {names[0]}; they were left out.")
+    return kept
+
+
+def _area(rows: np.ndarray) -> np.ndarray:
+    return (rows[:, 3] - rows[:, 1]).clip(0) * (rows[:, 4] - rows[:, 2]).clip(0)
+
+
+def _tiny(scenes: list[Scene], heads: list[Header]) -> bool:
+    """Whether objects would be too small to see once whole pictures are brought to the size of a tile."""
+    sides = [
+        np.sqrt(_area(scene.rows)) * TILE / max(head.width, head.height)
+        for scene, head in zip(scenes, heads, strict=True)
+        if len(scene.rows)
+    ]
+    return bool(sides) and float(np.median(np.concatenate(sides))) < _LEAST_BOX and (
+        max(max(head.width, head.height) for head in heads) > 1.5 * TILE
+    )  # fmt: skip
+
+
+def _whole(files: Files, scenes: list[Scene], heads: list[Header], channels: int, size: tuple[int, int] | None):
+    sizes = {(head.height, head.width) for head in heads}
+    if size is None:
+        size = sizes.pop() if len(sizes) == 1 and max(next(iter(sizes))) <= TILE else (TILE, TILE)
+    limits.room_for(len(scenes), (*size, channels), 1, files.title)
+    x = np.empty((len(scenes), *size, channels), np.uint8)
+    rows = []
+    for number, (scene, head) in enumerate(zip(scenes, heads, strict=True)):
+        x[number] = pixels(files.read(scene.name), scene.name, size, channels)
+        scale = np.array([1, size[1] / head.width, size[0] / head.height, size[1] / head.width, size[0] / head.height])
+        rows.append((scene.rows * scale).astype(np.float32))
+    return x, Boxes.of(rows), np.arange(len(scenes)), np.zeros(len(scenes), np.int64)
+
+
+def _tiles(files: Files, scenes: list[Scene], heads: list[Header], channels: int, side: int):
+    count = sum(-(-head.height // side) * -(-head.width // side) for head in heads)
+    limits.room_for(count, (side, side, channels), 1, files.title)
+    x = np.zeros((count, side, side, channels), np.uint8)
+    rows, source, line, number = [], [], [], 0
+    for index, scene in enumerate(scenes):
+        image = pixels(files.read(scene.name), scene.name, None, channels)
+        for y0 in range(0, image.shape[0], side):
+            for x0 in range(0, image.shape[1], side):
+                piece = image[y0 : y0 + side, x0 : x0 + side]
+                x[number, : piece.shape[0], : piece.shape[1]] = piece
+                moved = scene.rows - [0, x0, y0, x0, y0]
+                cut = moved.copy()
+                cut[:, 1:] = moved[:, 1:].clip(0, side)
+                rows.append(cut[_area(cut) >= _INSIDE * _area(moved)].astype(np.float32))
+                source.append(index)
+                line.append(y0 // side)
+                number += 1
+    return x, Boxes.of(rows), np.array(source), np.array(line)

@@ -1,0 +1,81 @@
+"""What the text formats of single series share: files of training and test, labels, and the way to `Found`."""
+
+import re
+
+import numpy as np
+
+from pnas_kit.learn.data.card import DataError
+from pnas_kit.learn.own.files import Files
+from pnas_kit.learn.own.found import TEST, TRAIN, Found, numbered
+from pnas_kit.learn.own.pad import even
+from pnas_kit.learn.own.settings import Settings
+
+Series = tuple[list[np.ndarray], list[str]]
+
+
+def found_of(files: Files, suffixes: tuple[str, ...], form: str, read, settings: Settings) -> Found:
+    """Series of one file, or of one named ..._TRAIN and one named ..._TEST.
+
+    Args:
+        files: Where they are.
+        suffixes: Endings of the format.
+        form: Its name.
+        read: From text and name to the series `(length, channels)` and their labels.
+        settings: Of the import.
+
+    Raises:
+        DataError: Other files, or what `read` refuses.
+    """
+    names = [name for name in files.with_suffix(*suffixes) if not _is_readme(name)]
+    parts = [part_of(name) for name in names]
+    if len(names) > 1 and sorted(p for p in parts if p is not None) != [TRAIN, TEST]:
+        raise DataError(
+            f"{files.title}: expected one file, or two named ..._TRAIN and ..._TEST, got {', '.join(names[:5])}. "
+            "Give the folder of one data set."
+        )
+    chosen = sorted(zip(names, parts, strict=True), key=lambda pair: pair[1] or 0)
+    chosen = [pair for pair in chosen if pair[1] is not None] or chosen
+    series, labels, part = [], [], []
+    for name, number in chosen:
+        values, words = read(files.text(name), name)
+        if len(values) == 0:
+            raise DataError(f"{name}: expected series, got none. Is the file cut off?")
+        series += values
+        labels += words
+        part += [number or 0] * len(values)
+    x, notes = even(series, files.title)
+    y, classes = numbered(labels)
+    return Found(
+        form=form, task="series", x=x, y=y, classes=classes, unit="as in the file",
+        part=np.array(part, np.int8) if len(chosen) == 2 else None, sampling_hz=settings.sampling_hz, notes=notes,
+    )  # fmt: skip
+
+
+def part_of(name: str) -> int | None:
+    """Training or test by the end of a file's name; None where it says nothing."""
+    stem = name.rpartition("/")[2].lower()
+    if re.search(r"(^|[_\-. ])train(ing)?([_\-. ]|$)", stem):
+        return TRAIN
+    return TEST if re.search(r"(^|[_\-. ])test(ing)?([_\-. ]|$)", stem) else None
+
+
+def numbers(cells: list[str], where: str) -> np.ndarray:
+    """float64 values of cells; NaN for ?, nan and nothing.
+
+    Raises:
+        DataError: A cell that is no number, or an infinite one.
+    """
+    values = np.empty(len(cells))
+    for place, cell in enumerate(cells):
+        cell = cell.strip()
+        try:
+            values[place] = np.nan if cell in ("?", "") else float(cell)
+        except ValueError:
+            raise DataError(f"{where}: expected a number, got {cell[:40]!r}. Repair or remove this line.") from None
+    if np.isinf(values).any():
+        raise DataError(f"{where}: expected finite numbers, got infinity. Repair or remove this line.")
+    return values
+
+
+def _is_readme(name: str) -> bool:
+    return name.rpartition("/")[2].lower().startswith(("readme", "license", "licence"))

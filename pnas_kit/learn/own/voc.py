@@ -1,0 +1,99 @@
+"""Pascal VOC: one XML file for each picture, corners counted from 1 with both ends inside."""
+
+from pathlib import PurePosixPath
+
+import numpy as np
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import ParseError, fromstring
+
+from pnas_kit.learn.data.card import DataError
+from pnas_kit.learn.own.files import Files
+from pnas_kit.learn.own.found import TEST, TRAIN, Found, numbered
+from pnas_kit.learn.own.image_folder import each
+from pnas_kit.learn.own.picture import SUFFIXES
+from pnas_kit.learn.own.scenes import Scene, by_file, found_of_scenes, part_by_folder, picture_for
+from pnas_kit.learn.own.settings import Settings
+
+NAME = "Pascal VOC XML"
+_BYTES = 16 << 20
+_CORNERS = ("xmin", "ymin", "xmax", "ymax")
+
+
+def fits(files: Files) -> bool:
+    """Whether there are XML files beside pictures."""
+    return bool(files.with_suffix(".xml") and files.with_suffix(*SUFFIXES))
+
+
+def read(files: Files, settings: Settings) -> Found:
+    """The pictures and boxes.
+
+    A picture is the one that is named like its XML file; what `filename` inside says counts only where there is none.
+
+    Raises:
+        DataError: XML of other content, entities, or missing pictures (up to five are named).
+    """
+    names, index = files.with_suffix(".xml"), by_file(files)
+    read_ones = each(names, lambda name: _annotation(files, name, index))
+    labels = [label for _, objects in read_ones for label, _ in objects]
+    if not labels:
+        raise DataError(f"{files.title}: expected objects with boxes, got none in {len(names)} XML files.")
+    y, classes = numbered(labels)
+    corners = np.array([box for _, objects in read_ones for _, box in objects], np.float64)
+    warnings = []
+    if corners[:, :2].min() < 1:
+        warnings.append("Some corners are 0: they are taken to count from 0 with the end outside, not from 1 as VOC does.")
+    else:
+        corners[:, :2] -= 1
+    rows = np.concatenate([y[:, None], corners], axis=1)
+    edges = np.cumsum([0, *(len(objects) for _, objects in read_ones)])
+    part = _parts(files, names)
+    scenes = [
+        Scene(
+            picture, rows[edges[i] : edges[i + 1]], part.get(PurePosixPath(names[i]).stem, part_by_folder(names[i], names))
+        )
+        for i, (picture, _) in enumerate(read_ones)
+    ]
+    found = found_of_scenes(files, scenes, list(classes), NAME, settings)
+    found.warnings += warnings
+    return found
+
+
+def _annotation(files: Files, name: str, index: dict[str, list[str]]) -> tuple[str, list[tuple[str, list[float]]]]:
+    try:
+        root = fromstring(files.read(name, _BYTES), forbid_dtd=True)
+    except DefusedXmlException as error:
+        raise DataError(
+            f"{name}: declares a document type or entities, which can fill the memory or read other files; it was not read. "
+            "Remove the DOCTYPE."
+        ) from error
+    except (ParseError, ValueError, LookupError) as error:
+        raise DataError(f"{name}: expected XML, got {error}. Write the file anew.") from error
+    if root.tag != "annotation":
+        raise DataError(f"{name}: expected <annotation>, got <{root.tag}>. Is it another kind of XML?")
+    objects = []
+    for item in root.iter("object"):
+        label, box = (item.findtext("name") or "").strip(), item.find("bndbox")
+        try:
+            corners = [float(box.findtext(key)) for key in _CORNERS]
+        except (AttributeError, TypeError, ValueError):
+            raise DataError(
+                f"{name}: expected {', '.join(_CORNERS)} of {label or 'an object'!r} as numbers. Repair it."
+            ) from None
+        if not label:
+            raise DataError(f"{name}: expected a <name> of every object, got none. Repair it.")
+        objects.append((label, corners))
+    stem = PurePosixPath(name).stem.lower()
+    same = next((file for file in index if file.rpartition(".")[0] == stem), None)
+    return picture_for(files, same or (root.findtext("filename") or "").strip() or stem, name, index), objects
+
+
+def _parts(files: Files, names: list[str]) -> dict[str, int]:
+    """Training or test by the lists ImageSets/Main/train.txt, val.txt, trainval.txt and test.txt, where there are any."""
+    lists = {
+        PurePosixPath(name).stem: {line.split()[0] for line in files.text(name).splitlines() if line.split()}
+        for name in files.with_suffix("train.txt", "val.txt", "test.txt")
+        if "imagesets/main/" in f"/{name.lower()}"
+    }
+    testing = lists.get("test") or lists.get("val") or set()
+    training = (lists.get("trainval") or lists.get("train") or set()) - testing
+    return {stem: TEST for stem in testing} | {stem: TRAIN for stem in training} if testing and training else {}

@@ -1,0 +1,349 @@
+"""Every format, read right: the numbers in the files are the numbers that are kept, and each trap is avoided."""
+
+import gzip
+import io
+import itertools
+
+import made
+import numpy as np
+import pytest
+from PIL import Image
+
+from pnas_kit.learn.data import DataError, load, validation_split
+from pnas_kit.learn.data.front_end import features
+from pnas_kit.learn.own import forget, own_cards, take_in, understand
+from pnas_kit.learn.own.sound import read_wav, resampled
+
+RANDOM = np.random.default_rng(1)
+
+
+def kept(understanding, name="mine"):
+    """What is loaded again, in raw units."""
+    take_in(understanding, name)
+    data = load(f"own/{name}")
+    return data, data.raw(data.train_x), data.raw(data.test_x)
+
+
+# ---- keeping
+
+
+def test_kept_loaded_listed_and_forgotten(tmp_path, cache):
+    seen = understand(made.folder(tmp_path / "pets", made.pictures()))
+    assert not cache.exists()  # a preview keeps nothing
+    card = take_in(seen, "pets", "My pets")
+    assert (card.name, card.title, card.classes, card.shape) == ("own/pets", "My pets", ("cat", "dog"), (20, 24, 3))
+    assert own_cards() == {"own/pets": card} and load("own/pets").card == card
+    with pytest.raises(DataError, match="already"):
+        take_in(seen, "pets")
+    forget("own/pets")
+    assert own_cards() == {} and not list((cache / "own").iterdir())
+    with pytest.raises(DataError, match="Unknown data set 'own/pets'"):
+        load("own/pets")
+
+
+@pytest.mark.parametrize("name", ["", "../evil", "a/b", "Ä", "con", "a" * 41, ".hidden", "own/../x"])
+def test_names_that_could_lead_elsewhere_are_refused(name, tmp_path, cache):
+    seen = understand(made.folder(tmp_path / "pets", made.pictures()))
+    with pytest.raises(DataError, match="small letters"):
+        take_in(seen, name)
+    assert not cache.exists()
+
+
+def test_a_disk_that_fails_leaves_nothing(tmp_path, cache, monkeypatch):
+    seen = understand(made.folder(tmp_path / "pets", made.pictures()))
+
+    def full(file, **arrays):
+        file.write(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", full)
+    with pytest.raises(DataError, match="No space left"):
+        take_in(seen, "pets")
+    assert not list((cache / "own").iterdir())
+
+
+# ---- pictures
+
+
+def test_pictures_keep_their_pixels_in_folder_and_zip(tmp_path, cache):
+    files = made.pictures()
+    data, train, test = kept(understand(made.folder(tmp_path / "pets", files)))
+    packed = understand(made.zipped(tmp_path / "pets.zip", {f"outer/{n}": c for n, c in files.items()}))
+    np.testing.assert_array_equal(packed.found.x[packed.train], np.round(train))
+    wanted = {np.asarray(Image.open(io.BytesIO(content))).tobytes() for content in files.values()}
+    assert {sample.astype(np.uint8).tobytes() for sample in np.round(np.concatenate([train, test]))} == wanted
+    assert np.bincount(data.test_y).tolist() == [1, 1]
+
+
+def test_folders_train_and_test_are_the_split_and_val_joins_training(tmp_path):
+    files = {f"{part}/{n}": made.picture(i) for i, part in enumerate(("train", "val", "test")) for n in made.pictures()}
+    files = {name: made.picture(number) for number, name in enumerate(files)}
+    seen = understand(made.folder(tmp_path / "set", files))
+    assert seen.counts == {"cat": (10, 5), "dog": (10, 5)} and "val joins the training part" in seen.words
+    seen = understand(made.folder(tmp_path / "two", {n: c for n, c in files.items() if not n.startswith("test")}))
+    assert seen.counts == {"cat": (5, 5), "dog": (5, 5)} and "val takes its place" in seen.words
+
+
+def test_folders_that_only_hold_the_word_train_are_a_split_too(tmp_path):
+    """Traffic lights come as dataset_train/red; a folder test_tube with pictures right in it is a class."""
+    files = {f"dataset_{part}/{n}": made.picture(i) for i, part in enumerate(("train", "test")) for n in made.pictures()}
+    assert understand(made.folder(tmp_path / "set", files)).found.classes == ("cat", "dog")
+    seen = understand(made.folder(tmp_path / "two", made.pictures(("test_tube", "train_station"))))
+    assert seen.found.classes == ("test_tube", "train_station")
+
+
+def test_mixed_sizes_turned_transparent_grey_and_deep_pictures(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turn a quarter clockwise to be upright
+    half = np.zeros((40, 80, 3), np.uint8)
+    half[:, :40] = 255  # the left half is white, which is on top once upright
+    turned = io.BytesIO()
+    Image.fromarray(half).save(turned, "PNG", exif=exif)
+    clear = io.BytesIO()
+    Image.fromarray(np.zeros((60, 60, 4), np.uint8), "RGBA").save(clear, "PNG")
+    deep = io.BytesIO()
+    Image.fromarray(np.full((50, 50), 51 * 257, np.uint16)).save(deep, "PNG")
+    special = {"b/1.png": turned.getvalue(), "b/2.png": clear.getvalue(), "b/3.png": deep.getvalue()}
+    files = special | {f"a/{i}.png": made.picture(i, (30 + i, 40)) for i in range(6)}
+    seen = understand(made.folder(tmp_path / "set", files | {"notes.txt": "x"}))
+    x = dict(zip(sorted(files), seen.found.x, strict=True))
+    assert seen.found.x.shape[1:] == (32, 32, 3)
+    assert x["b/1.png"][:15].min() == 255 and x["b/1.png"][17:].max() == 0
+    assert (x["b/2.png"] == 255).all() and (x["b/3.png"] == 51).all()
+    for words in ("stretched to 32 x 32", "upright", "put on white", "16 bits", "1 files that are no pictures"):
+        assert words in seen.words
+    assert "are grey" in " ".join(seen.found.warnings)
+    assert understand(tmp_path / "set", colour="grey", image_size=(16, 24)).found.x.shape[1:] == (16, 24, 1)
+
+
+def test_unicode_names_and_hidden_files(tmp_path, cache):
+    files = made.pictures(("Käse 🧀", "犬")) | {".DS_Store": b"x", "__MACOSX/a.png": b"x", "犬/.x.png": b"x"}
+    data, _, _ = kept(understand(made.zipped(tmp_path / "Ü.zip", files)))
+    assert data.card.classes == ("Käse 🧀", "犬")
+
+
+def test_copies_in_both_parts_and_contradicting_labels_are_told(tmp_path):
+    files = made.pictures(each=10)
+    files |= {"dog/x.png": files["cat/0.png"]} | {f"cat/copy{i}.png": files["cat/1.png"] for i in range(9)}
+    told = " ".join(understand(made.folder(tmp_path / "set", files)).found.warnings)
+    assert "occur under two labels" in told and "occur in the training part too" in told
+
+
+# ---- arrays
+
+
+@pytest.mark.parametrize(
+    ("shape", "order", "task", "layout"),
+    [
+        ((20, 8, 9, 3), (20, 8, 9, 3), "image", None),
+        ((20, 3, 8, 9), (20, 8, 9, 3), "image", None),
+        ((20, 1, 30, 6), (20, 1, 30, 6), "series", None),
+        ((20, 28, 28), (20, 28, 28, 1), "image", None),
+        ((20, 50, 6), (20, 1, 50, 6), "series", None),
+        ((20, 6, 50), (20, 1, 50, 6), "series", None),
+        ((20, 50), (20, 1, 50, 1), "series", None),
+        ((20, 10, 12), (20, 1, 12, 10), "series", "NCL"),
+    ],
+)
+def test_axes_are_put_in_order_and_said(shape, order, task, layout, tmp_path):
+    x = RANDOM.random(shape)
+    found = understand(made.npz(tmp_path / "a.npz", X=x, y=np.arange(20) % 2), layout=layout).found
+    assert found.x.shape == order and found.task == task and found.x.dtype == np.float32
+    moved = {(20, 3, 8, 9): (0, 2, 3, 1), (20, 6, 50): (0, 2, 1), (20, 10, 12): (0, 2, 1)}.get(shape)
+    np.testing.assert_allclose(found.x.ravel(), (x.transpose(moved) if moved else x).ravel().astype(np.float32))
+    assert str(shape) in " ".join(found.notes) or len(shape) == 2
+
+
+def test_doubtful_axes_are_a_warning_and_labels_come_in_many_kinds(tmp_path):
+    x = RANDOM.random((20, 3, 8, 3))
+    assert "choose the layout" in understand(made.npz(tmp_path / "a.npz", x=x, y=np.arange(20) % 2)).found.warnings[0]
+    kinds = {"words": np.array(["a", "b"] * 10), "one-hot": np.eye(2)[np.arange(20) % 2], 
+             "columns": np.arange(20)[:, None] % 2,
+             "big-endian": (np.arange(20) % 2).astype(">i8"), "floats": np.arange(20) % 2 + 5.0}  # fmt: skip
+    for number, y in enumerate(kinds.values()):
+        found = understand(made.npz(tmp_path / f"{number}.npz", data=RANDOM.random((20, 9)), labels=y)).found
+        np.testing.assert_array_equal(found.y, np.arange(20) % 2)
+    assert found.classes == ("5", "6")
+
+
+def test_a_split_and_persons_in_an_archive_are_respected(tmp_path, cache):
+    parts = {"x_train": RANDOM.random((12, 9)), "y_train": np.arange(12) % 2, "X_test": RANDOM.random((6, 9)),
+             "Y_test": np.arange(6) % 2}  # fmt: skip
+    _, train, test = kept(understand(made.npz(tmp_path / "a.npz", **parts)))
+    np.testing.assert_allclose(train[:, 0, :, 0], parts["x_train"], atol=1e-6)
+    np.testing.assert_allclose(test[:, 0, :, 0], parts["X_test"], atol=1e-6)
+    who = np.repeat(np.arange(6), 5)
+    seen = understand(made.npz(tmp_path / "b.npz", X=RANDOM.random((30, 9)), y=np.arange(30) % 2, subject=who))
+    assert not set(who[seen.train]) & set(who[seen.test])
+
+
+def test_idx_with_gzip_and_big_endian_header(tmp_path, cache):
+    x, y = RANDOM.integers(0, 256, (30, 5, 300), dtype=np.uint8), (np.arange(30) % 3).astype(np.uint8)
+    files = {"train-images-idx3-ubyte": made.idx(x[:20]), "train-labels-idx1-ubyte.gz": gzip.compress(made.idx(y[:20])),
+             "t10k-images-idx3-ubyte.gz": gzip.compress(made.idx(x[20:])),
+             "t10k-labels.idx1-ubyte": made.idx(y[20:])}  # fmt: skip
+    data, train, test = kept(understand(made.folder(tmp_path / "set", files)))
+    np.testing.assert_allclose(np.concatenate([train, test])[..., 0], x, atol=1e-3)
+    np.testing.assert_array_equal(np.concatenate([data.train_y, data.test_y]), y)
+
+
+# ---- series
+
+
+def test_ucr_labels_padding_and_missing_values(tmp_path, cache):
+    train = "-1\t1\t2\tNaN\t4\n1\t5\t6\t7\tNaN\n" * 5 + "1.0000e+00\t1\t2\t3\t4\n-1\t0\t1\t0\t1\n"
+    test = "1,1,2,3,4\n-1,4,3,2,1\n"
+    files = {"Toy_TRAIN.tsv": train, "Toy_TEST.txt": test, "README.txt": "about"}
+    seen = understand(made.folder(tmp_path / "set", files), form="UCR text")
+    assert seen.found.classes == ("-1", "1") and seen.counts == {"-1": (6, 1), "1": (6, 1)}
+    np.testing.assert_allclose(seen.found.x[0, 0, :, 0], [1, 2, 3, 4])  # between its neighbours
+    lengths = [*[4, 3] * 5, 4, 4, 4, 4]
+    total = sum([10, 18] * 5) + 10 + 2 + 10 + 10
+    assert seen.found.x[1, 0, 3, 0] == pytest.approx(total / sum(lengths))
+    assert "Lengths from 3 to 4" in seen.words and "5 missing values" in seen.words
+
+
+def test_ts_of_unequal_lengths_and_dimensions(tmp_path):
+    text = made.ts(rows=12, lengths=(9, 7), dimensions=3).replace("@data\n", "@data\n1,?,3:4,5,6:7,8,9:a\n")
+    found = understand(made.folder(tmp_path, {"a.ts": text}) / "a.ts").found
+    assert found.x.shape == (13, 1, 9, 3) and found.classes == ("a", "b")
+    np.testing.assert_allclose(found.x[0, 0, :3], [[1, 4, 7], [2, 5, 8], [3, 6, 9]])
+
+
+def test_arff_plain_and_relational(tmp_path):
+    plain = understand(made.folder(tmp_path, {"a.arff": made.arff()}) / "a.arff").found
+    assert plain.x.shape == (12, 1, 9, 1) and plain.classes == ("a", "b")
+    head = "@relation x\n@attribute rel relational\n@attribute t0 numeric\n@attribute t1 numeric\n@end rel\n"
+    lines = "'1,2,3\\n4,5,?',one\n'0,1,0\\n1,0,1',two\n" * 6
+    two = understand(made.folder(tmp_path, {"b.arff": f"{head}@attribute c {{one,two}}\n@data\n{lines}"}) / "b.arff").found
+    np.testing.assert_allclose(two.x[0, 0], [[1, 4], [2, 5], [3, 5]])
+    assert two.classes == ("one", "two")
+
+
+# ---- recordings
+
+
+def windows_of(seen, label, part):
+    return seen.found.x[[i for i in part if seen.found.classes[seen.found.y[i]] == label], 0]
+
+
+def test_recordings_are_split_before_they_are_cut(tmp_path, cache):
+    """Channel ax holds the recording's number, so a window that mixes two, or a recording on both sides, is seen."""
+    files = {}
+    for number in range(8):
+        text = made.recording(300, number)
+        rows = [row.split(",") for row in text.splitlines()[1:]]
+        body = "\n".join(f"{t},{number},{b}" for t, _, b in rows)
+        files[f"{'walk' if number % 2 else 'sit'}_{number}.csv"] = f"t_ms,ax,ay\n{body}\n"
+    seen = understand(made.folder(tmp_path / "set", files), window=32)
+    assert seen.found.classes == ("sit", "walk") and seen.found.sampling_hz == 100
+    assert (np.ptp(seen.found.x[..., 0], axis=2) == 0).all()
+    train, test = set(seen.found.x[seen.train, 0, 0, 0]), set(seen.found.x[seen.test, 0, 0, 0])
+    assert not train & test and len(train) == 6 and len(test) == 2
+    assert len(seen.found.x) == 8 * (1 + (300 - 32) // 16)
+    data, raw, _ = kept(seen)
+    first, second = validation_split(data, 0.3, 0)
+    assert not set(np.round(raw[first, 0, 0, 0])) & set(np.round(raw[second, 0, 0, 0]))
+    assert set(data.train_y[second]) == set(data.train_y[first]) == {0, 1}
+
+
+def test_one_recording_a_class_is_split_in_time_without_overlap(tmp_path):
+    files = {f"{label}.csv": "t,a,n\n" + "".join(f"{i / 50},{np.sin(i)},{i}\n" for i in range(1000)) for label in ("x", "y")}
+    seen = understand(made.folder(tmp_path / "set", files))
+    assert seen.found.sampling_hz == 50 and "in time" in seen.split and "same recordings" in seen.found.warnings[0]
+    for label in ("x", "y"):
+        assert windows_of(seen, label, seen.train)[..., 1].max() < windows_of(seen, label, seen.test)[..., 1].min() == 800
+    pieces = {group: seen.found.x[seen.train[seen.groups == group], 0, :, 1] for group in set(seen.groups)}
+    ends = [(piece.min(), piece.max()) for _, piece in sorted(pieces.items())]
+    assert len(ends) > 1 and all(a[1] < b[0] for a, b in itertools.pairwise(ends))
+
+
+def long_table(persons=5, labels=("sit", "walk"), rows=200, **changes):
+    lines, i = [], 0
+    for person in range(persons):
+        for _place, label in enumerate(labels):
+            for _ in range(rows):
+                lines.append(f"{i},{20 * i + changes.get('gap', {}).get(i, 0)},{person},{np.sin(i):.4f},{label},p{person}")
+                i += 1
+    return "index,timestamp (ms),ax,ay,activity,subject\n" + "\n".join(lines) + "\n"
+
+
+def test_a_long_table_is_split_by_subject_and_windows_are_of_one_label(tmp_path):
+    seen = understand(made.folder(tmp_path, {"a.csv": long_table()}) / "a.csv", window=64, step=64)
+    assert "by subject" in seen.split and seen.found.sampling_hz == 50
+    people = seen.found.x[:, 0, 0, 0]
+    assert not set(people[seen.train]) & set(people[seen.test])
+    assert len(seen.found.x) == 5 * 2 * (200 // 64)
+    assert seen.found.x.shape[3] == 2  # the index is no channel
+
+
+def test_gaps_jitter_missing_values_and_text_columns(tmp_path):
+    text = long_table(gap={i: 5000 for i in range(100, 2000)})
+    seen = understand(made.folder(tmp_path, {"a.csv": text}) / "a.csv", window=64, step=64)
+    assert len(seen.found.x) == 5 * 2 * 3 - 3 + 2 and "interrupted at 1 places" in seen.found.warnings[0]
+    rows = text.splitlines()
+    rows[50] = ",".join(["49", "980", "", "0.5", "sit", "p0"])
+    noted = [rows[0] + ",note", *(f"{row},hello" for row in rows[1:])]
+    seen = understand(made.folder(tmp_path, {"b.csv": "\n".join(noted)}) / "b.csv", window=64)
+    assert "1 missing values" in seen.found.warnings[0] and "'note' is text" in seen.words
+    shaken = "t,a\n" + "\n".join(f"{i * 0.01 + 0.004 * (i % 2)},{np.sin(i)}" for i in range(900))
+    seen = understand(made.folder(tmp_path / "two", {"a.csv": shaken, "b.csv": shaken}))
+    assert "differ from the usual one" in seen.found.warnings[0]
+
+
+def test_semicolons_decimal_commas_dates_and_folders(tmp_path):
+    head = "time;ax;ay\n"
+    lines = [
+        f"2024-01-01T00:00:{i // 50:02d}.{20 * (i % 50):03d}Z;{np.sin(i):.3f};{i}".replace(".", ",") for i in range(400)
+    ]
+    lines = [line.replace(",", ".", 1) for line in lines]
+    files = {f"{label}/{i}.csv": head + "\n".join(lines) for label in ("up", "down") for i in range(3)}
+    seen = understand(made.folder(tmp_path / "set", files))
+    assert seen.found.sampling_hz == 50 and seen.found.classes == ("down", "up")
+    np.testing.assert_allclose(seen.found.x[0, 0, :3, 0], np.sin([0, 1, 2]), atol=1e-3)
+
+
+# ---- sound
+
+
+@pytest.mark.parametrize("kind", ["u8", "i16", "i24", "i32", "f32"])
+def test_wav_of_every_width_gives_the_same_sound(kind):
+    from scipy.io import wavfile
+
+    sound = np.round(np.sin(np.arange(4000) / 9) * 100) / 128
+    file = io.BytesIO()
+    if kind == "i24":
+        values = (sound * 2**23).astype("<i4")
+        content = bytearray(made.wav(samples=4000, width=3))
+        content[-12000:] = values.view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
+        file = io.BytesIO(content)
+    else:
+        made_of = {"u8": (sound * 128 + 128).astype(np.uint8), "i16": (sound * 2**15).astype(np.int16),
+                   "i32": (sound * 2**31).astype(np.int32), "f32": sound.astype(np.float32)}[kind]  # fmt: skip
+        wavfile.write(file, 8000, made_of)
+    rate, found, channels = read_wav(file.getvalue(), "a.wav")
+    assert (rate, channels) == (8000, 1)
+    np.testing.assert_allclose(found, sound, atol=1e-6)
+
+
+def test_sound_becomes_the_features_of_its_own_front_end(tmp_path, cache):
+    files = {f"{label}/{i}.wav": made.wav(i, 8000) for label, add in (("no", 0), ("yes", 50)) for i in range(add, add + 5)}
+    seen = understand(made.folder(tmp_path / "set", files), features="mfcc")
+    front = seen.found.front_end
+    assert (front.kind, front.sampling_hz, front.samples, front.width) == ("mfcc", 8000, 8000, 13)
+    rate, sound, _ = read_wav(files["no/0.wav"], "a")
+    np.testing.assert_array_equal(seen.found.x[0, 0], features(resampled(sound, rate, 8000)[None], front)[0])
+    data, _, _ = kept(seen)
+    assert data.card.front_end == front and data.card.shape == (1, front.frames, 13)
+
+
+def test_stereo_other_rates_odd_lengths_and_speakers(tmp_path):
+    files = {f"{label}/{speaker:08x}_nohash_{i}.wav": made.wav(50 * speaker + 10 * i + (label == "b"), 16000, 16000)
+             for label in "ab" for speaker in range(4) for i in range(2)}  # fmt: skip
+    files["a/00000000_nohash_0.wav"] = made.wav(1, 22050, 44100, channels=2)
+    files["b/00000001_nohash_0.wav"] = made.wav(2, 40000, 16000)
+    seen = understand(made.folder(tmp_path / "set", files))
+    assert "by speaker" in seen.split and len(seen.found.x) == 17
+    for words in ("several channels", "brought to 16000 Hz", "shorter than 1 s end in silence", "cut into clips"):
+        assert words in seen.words
+    assert not set(seen.found.groups[seen.train]) & set(seen.found.groups[seen.test])
