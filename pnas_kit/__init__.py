@@ -17,6 +17,7 @@ _HOME = {
     "Training": "learn.train",
     "arena": "deploy",
     "boards": "cost",
+    "detection_loss": "learn.detection",
     "estimate": "cost",
     "evaluate": "deploy",
     "explore": "notebook",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +18,7 @@ from .precision import fitted
 from .process import device, keep_memory
 
 Batches = Sequence[tuple[np.ndarray, np.ndarray]]
-"""Mini-batches of float32 `(batch, height, width, channels)` and int64 `(batch,)`."""
+"""Mini-batches of float32 `(batch, height, width, channels)` and int64 `(batch,)`, or what the problem's loss takes."""
 
 PROXIES = ("meco", "zico", "naswot", "snip")
 SCORE = "zen_mean"
@@ -35,6 +35,9 @@ class Problem:
 
     `costs` are minimised (names in `COSTS`) and `proxies` maximised (names in `pnas_kit.score.PROXIES`); the paper's are the
     default.
+
+    `head` is what the nets answer (`pnas_kit.space.Arch`). For a detector `loss` is what its proxies' gradients are of, a
+    function of a module, so that it travels to other processes; a classifier's is the cross entropy.
     """
 
     input_shape: Shape
@@ -46,6 +49,8 @@ class Problem:
     int4: bool = False
     engine: str | None = None
     costs: tuple[str, ...] = ("macs",)
+    head: str = "classifier"
+    loss: Callable[..., Any] | None = None
 
     def __post_init__(self) -> None:
         unknown = [name for name in self.costs if name not in COSTS]
@@ -58,7 +63,13 @@ class Problem:
     @classmethod
     def of(cls, card: Any, board: Board, limits: Limits, **settings: Any) -> Problem:
         """The problem for a data set's card (anything with a `shape` and `classes`)."""
+        if getattr(card, "task", None) == "detection":
+            settings = {"head": "detector", **settings}
         return cls(input_shape=card.shape, classes=len(card.classes), board=board, limits=limits, **settings)
+
+    def arch(self, params: Mapping[str, str | int | float]) -> Arch:
+        """The architecture for one value of each of the space's parameters."""
+        return Arch.from_params(params, self.input_shape, self.classes, head=self.head)
 
     @property
     def objectives(self) -> tuple[str, ...]:
@@ -72,6 +83,8 @@ class Problem:
 
 def check(problem: Problem, batches: Batches) -> None:
     """Raises ValueError if no net for the problem could be scored on these batches; `proxy_batches` draws such as can be."""
+    if problem.head == "detector" and problem.loss is None:
+        raise ValueError("a detector's proxies need a loss: give the problem loss=pnas_kit.detection_loss")
     height, width, channels = problem.input_shape
     for index, (x, y) in enumerate(batches):
         if x.shape[1:] != (height, width, channels) or x.dtype != np.float32 or len(x) < 2:
@@ -80,7 +93,9 @@ def check(problem: Problem, batches: Batches) -> None:
             )
         if not np.isfinite(x).all():
             raise ValueError(f"batch {index}: expected finite values, got NaN or infinity; clean the data set")
-        if y.shape != x.shape[:1] or y.dtype != np.int64 or y.min() < 0 or y.max() >= problem.classes:
+        if problem.loss is None and (
+            y.shape != x.shape[:1] or y.dtype != np.int64 or y.min() < 0 or y.max() >= problem.classes
+        ):
             raise ValueError(
                 f"batch {index}: expected {len(x)} int64 labels 0 to {problem.classes - 1}, got {y.dtype} {y.shape} "
                 f"from {y.min()} to {y.max()}"
@@ -136,7 +151,8 @@ def _score(arch: Arch, problem: Problem, batches: Batches) -> dict[str, float]:
         tensors = [
             (torch.from_numpy(x).permute(0, 3, 1, 2).to(device()), torch.from_numpy(y).to(device())) for x, y in batches
         ]
-        return score(net, tensors, tuple(dict.fromkeys((*problem.proxies, SCORE))))
+        names = tuple(dict.fromkeys((*problem.proxies, SCORE)))
+        return score(net, tensors, names, **({"loss": problem.loss} if problem.loss else {}))
 
 
 @contextmanager

@@ -18,9 +18,9 @@ class Card:
         title: The name people use.
         task: "image", "series" or "detection".
         summary: One or two sentences in plain words, with what one should be wary of.
-        shape: One sample as (height, width, channels); a series has height 1 and its length as width.
+        shape: One sample as (height, width, channels); a series has height 1 and its length as width. For detection a tile.
         unit: What one raw number means, before normalisation.
-        classes: Class names in the order of the labels 0, 1, ...
+        classes: Class names in the order of the labels 0, 1, ...; for detection of the objects.
         train: Number of training samples.
         test: Number of test samples.
         split: How training and test were separated.

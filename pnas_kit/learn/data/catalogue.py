@@ -2,12 +2,12 @@
 
 import difflib
 
-from pnas_kit.learn.data import cards_image, cards_paper_image, cards_paper_series, cards_series, ucr_sets
+from pnas_kit.learn.data import cards_detection, cards_image, cards_paper_image, cards_paper_series, cards_series, ucr_sets
 from pnas_kit.learn.data.card import Card, DataError
 
 __all__ = ["CATALOGUE", "Card", "DataError", "card_of"]
 
-_GROUPS = (cards_image, cards_series, cards_paper_image, cards_paper_series, ucr_sets)
+_GROUPS = (cards_image, cards_series, cards_detection, cards_paper_image, cards_paper_series, ucr_sets)
 CATALOGUE: dict[str, Card] = {card.name: card for group in _GROUPS for card in group.CARDS}
 
 

@@ -18,7 +18,7 @@ from pnas_kit.learn.data.fetch import cache_folder
 from pnas_kit.learn.data.front_end import FrontEnd
 
 OWN = "own/"
-TRAINABLE = ("image", "series")
+TRAINABLE = ("image", "series", "detection")
 """Tasks that this version trains; data with boxes are read and kept, and wait."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 # Windows opens a device under these names, whatever follows the dot.
@@ -79,13 +79,8 @@ def kept(card: Card, cache: Path | None = None) -> Arrays:
     """The arrays of an own data set.
 
     Raises:
-        DataError: Boxes, which this version does not train, or a damaged file.
+        DataError: A damaged file.
     """
-    if card.task not in TRAINABLE:
-        raise DataError(
-            f"{card.title} is kept with its boxes, but training of detection is not in this version yet. "
-            "Choose a data set of pictures or series."
-        )
     arrays = read(place(card.name, cache) / "arrays.npz")
     if arrays is None:
         raise DataError(f"{card.title}: its arrays.npz is damaged or gone. Forget {card.name} and import it again.")
