@@ -11,9 +11,9 @@ class Epoch:
 
     Attributes:
         number: from 1 to `total`.
-        loss: mean training loss (cross entropy with label smoothing).
-        train_accuracy: share of training samples right while training, augmented.
-        accuracy: share of validation samples right after the epoch.
+        loss: mean training loss (cross entropy with label smoothing; the detection loss).
+        train_accuracy: share of training samples, or objects, right while training, augmented.
+        accuracy: the goal's measure on the validation part after the epoch: share of samples right, or mAP50.
         sparsity: share of the unpruned network's channels removed by now.
         best: whether this is the best fully pruned state so far, the one that is kept.
         seconds: wall time.

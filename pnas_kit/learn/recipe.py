@@ -7,6 +7,8 @@ from dataclasses import dataclass
 SAMPLES_SEEN = 300_000
 """Training samples that a default training looks at in all: few epochs on large sets, many on small ones."""
 FEWEST_EPOCHS, MOST_EPOCHS = 8, 120
+PICTURES_SEEN = 80_000
+"""The same for detection, whose pictures are larger and hold several objects each."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +21,7 @@ class Recipe:
         learning_rate, weight_decay: of AdamW; the rate warms up and then follows a cosine to zero.
         warm_up: fraction of the epochs in which the rate rises.
         label_smoothing: share of the target spread over all classes.
-        augment: names of augmentations in `augment.py`.
+        augment: names of augmentations in `augment.py`, for detection in `detection/augment.py`.
         prune_from, prune_until: when channels are removed, along a cubic schedule.
         validation: fraction of the training split held out to choose the best epoch; the test split never is.
     """
@@ -52,12 +54,18 @@ class Recipe:
 def recipe_for(data: str, task: str, samples: int, epochs: int | None = None) -> Recipe:
     """The default recipe for a data set of so many training samples."""
     if epochs is None:
-        epochs = min(MOST_EPOCHS, max(FEWEST_EPOCHS, round(SAMPLES_SEEN / samples)))
-    augment = {"image": ("shift",), "series": ("jitter", "scale", "slide")}[task]
+        epochs = min(
+            MOST_EPOCHS, max(FEWEST_EPOCHS, round((PICTURES_SEEN if task == "detection" else SAMPLES_SEEN) / samples))
+        )
+    augment = {"image": ("shift",), "series": ("jitter", "scale", "slide"), "detection": ("zoom",)}[task]
+    if task == "detection":
+        if data in MIRRORABLE:
+            augment = ("zoom", "mirror")
+        return Recipe(epochs=epochs, augment=augment, batch=16 if samples < 2000 else 32, learning_rate=1e-2)
     if data in MIRRORABLE:
         augment = ("mirror",)  # both at once are too much for so few epochs
     return Recipe(epochs=epochs, augment=augment, batch=32 if samples < 2000 else 64)
 
 
-MIRRORABLE = ("fashion_mnist",)
+MIRRORABLE = ("fashion_mnist", "fashion_det", "tree_crowns")
 """Image sets whose classes do not change when seen in a mirror."""

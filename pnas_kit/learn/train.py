@@ -11,18 +11,17 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from pnas_kit.space import Arch
 from pnas_kit.space.channels import ChannelSets, channel_sets
-from pnas_kit.space.layers import only_output
 from pnas_kit.space.net import Net, build
 from pnas_kit.vision_ops import timm
 
-from .augment import AUGMENTATIONS
 from .data import Dataset, validation_split
+from .data.boxes import Boxes
 from .epoch import Epoch
+from .goal import ClassGoal, goal_for
 from .prune import Cut, strongest
 from .recipe import Recipe
 
@@ -45,19 +44,21 @@ class Training:
 
     Raises:
         TrainingError: the loss is not a number.
-        ValueError: the architecture is no classifier.
+        ValueError: the architecture does not answer as the data set asks (a classifier, or a detector).
     """
 
     def __init__(self, arch: Arch, data: Dataset, recipe: Recipe, *, seed: int = 0, checkpoint: Path | None = None) -> None:
-        only_output(arch.layers, "training on class labels")
+        self.goal = goal_for(data.card)
+        self.goal.check(arch.layers)
         self.recipe, self.checkpoint = recipe, checkpoint
         self._sets = channel_sets(arch.layers, arch.input_shape[2])
-        self._goal = self._sets.kept(arch.sparsity)
+        self._kept = self._sets.kept(arch.sparsity)
         train, held_out = validation_split(data, recipe.validation, seed)
         self._x, self._y = tensors(data.train_x[train], data.train_y[train])
         self._held_out = tensors(data.train_x[held_out], data.train_y[held_out])
         self._generator = torch.Generator().manual_seed(seed)
         self.net = build(arch.layers, arch.input_shape, seed)
+        self.goal.prepare(self.net)
         self._pruned = arch.pruned
         self._steps = max(1, len(self._x) // recipe.batch)
         self._start_optimiser()
@@ -72,7 +73,7 @@ class Training:
             start = time.perf_counter()
             self._prune_to(self.recipe.pruned_share(self.finished_epochs))
             loss, train_accuracy = self._one_pass()
-            found = accuracy(self.net, *self._held_out)
+            found = self.goal.measure(self.net, *self._held_out)
             best = self.net.layers == self._pruned and found >= self._best_accuracy
             if best:
                 self.best, self._best_accuracy = copy.deepcopy(self.net).eval(), found
@@ -101,7 +102,7 @@ class Training:
     def _prune_to(self, share: float) -> None:
         """Remove channels until `share` of those that must go are gone; the sets keep their order when they shrink."""
         now = self._current()
-        wanted = [round(n - share * (n - self._goal[s])) for s, n in self._sets.size.items()]
+        wanted = [round(n - share * (n - self._kept[s])) for s, n in self._sets.size.items()]
         if wanted == list(now.size.values()):
             return
         cut = Cut(self.net, strongest(self.net, now, dict(zip(now.size, wanted, strict=True))))
@@ -121,14 +122,12 @@ class Training:
         self.net.train()
         order = torch.randperm(len(self._x), generator=self._generator)
         batches = order.split(self.recipe.batch)[: self._steps]  # the incomplete last batch waits for another order
-        loss_sum, right = 0.0, 0
+        loss_sum, right, of = 0.0, 0, 0
         for step, index in enumerate(batches):
             self._schedule.step_update(self.finished_epochs * self._steps + step)
-            x, y = self._x[index], self._y[index]
-            for name in self.recipe.augment:
-                x = AUGMENTATIONS[name](x, self._generator)
-            logits = self.net(x)
-            loss = F.cross_entropy(logits, y, label_smoothing=self.recipe.label_smoothing)
+            x, y = self.goal.changed(self._x[index], self._y[index], self.recipe.augment, self._generator)
+            answers = self.net(x)
+            loss = self.goal.loss(answers, y, x, self.recipe.label_smoothing)
             if not torch.isfinite(loss):
                 raise TrainingError(
                     f"the loss became {loss.item()} in epoch {self.finished_epochs + 1}; a lower learning rate than "
@@ -138,9 +137,9 @@ class Training:
             loss.backward()
             self._optimiser.step()
             loss_sum += loss.item() * len(y)
-            right += int((logits.detach().argmax(1) == y).sum())
-        seen = sum(map(len, batches))
-        return loss_sum / seen, right / seen
+            hits, count = self.goal.right(answers, y, x)
+            right, of = right + hits, of + count
+        return loss_sum / sum(map(len, batches)), right / max(1, of)
 
     def _start_optimiser(self) -> None:
         r = self.recipe
@@ -185,14 +184,11 @@ class Training:
             self.best.load_state_dict(state["best"])
 
 
-def tensors(x: np.ndarray, y: np.ndarray) -> tuple[Tensor, Tensor]:
-    """Arrays `(n, height, width, channels)` and `(n,)` as torch takes them, channels first."""
-    return torch.from_numpy(x).permute(0, 3, 1, 2), torch.from_numpy(y)
+def tensors(x: np.ndarray, y: np.ndarray | Boxes) -> tuple[Tensor, Tensor]:
+    """Arrays `(n, height, width, channels)` and `(n,)` as torch takes them, channels first; boxes are padded."""
+    return torch.from_numpy(x).permute(0, 3, 1, 2), torch.from_numpy(y.padded() if isinstance(y, Boxes) else y)
 
 
-@torch.no_grad()
 def accuracy(net: Net, x: Tensor, y: Tensor) -> float:
     """Share of samples whose largest logit is the right class."""
-    net.eval()
-    right = sum(int((net(a).argmax(1) == b).sum()) for a, b in zip(x.split(256), y.split(256), strict=True))
-    return right / len(y)
+    return ClassGoal().measure(net, x, y)

@@ -1,54 +1,9 @@
 """The data sets the workbench knows, as cards that can be shown without loading anything."""
 
-from dataclasses import dataclass
+from pnas_kit.learn.data.card import Card, DataError
+from pnas_kit.learn.data.cards_detection import DETECTION
 
-
-class DataError(Exception):
-    """A data set cannot be had as asked: says what was expected, what was found and what to do."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Card:
-    """What a person wants to know of a data set before choosing it.
-
-    Attributes:
-        name: The word `load` takes.
-        title: The name people use.
-        task: "image" or "series".
-        summary: One or two sentences in plain words, with what one should be wary of.
-        shape: One sample as (height, width, channels); a series has height 1 and its length as width.
-        unit: What one raw number means, before normalisation.
-        classes: Class names in the order of the labels 0, 1, ...
-        train: Number of training samples.
-        test: Number of test samples.
-        split: How training and test were separated.
-        licence: What is known about the terms, and what is not.
-        citation: What to cite.
-        source: Where the numbers come from.
-        download_bytes: Size of the first source's archive; 0 where nothing is downloaded.
-        sampling_hz: Sampling rate of a series in Hz; None for images and for resampled series.
-        known: Accuracies others (or we) reached, each with its source.
-        balanced: Whether the largest training class is at most twice the smallest.
-    """
-
-    name: str
-    title: str
-    task: str
-    summary: str
-    shape: tuple[int, int, int]
-    unit: str
-    classes: tuple[str, ...]
-    train: int
-    test: int
-    split: str
-    licence: str
-    citation: str
-    source: str
-    download_bytes: int
-    sampling_hz: float | None
-    known: str
-    balanced: bool
-
+__all__ = ["CATALOGUE", "Card", "DataError", "card_of"]
 
 _DIGIT_NAMES = tuple(str(digit) for digit in range(10))
 
@@ -212,7 +167,7 @@ _HAPT = Card(
     balanced=True,
 )
 
-CATALOGUE: dict[str, Card] = {card.name: card for card in (_DIGITS, _MNIST, _FASHION, _ECG5000, _UWAVE, _HAPT)}
+CATALOGUE: dict[str, Card] = {card.name: card for card in (_DIGITS, _MNIST, _FASHION, _ECG5000, _UWAVE, _HAPT, *DETECTION)}
 
 
 def card_of(name: str) -> Card:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from pnas_kit.learn.data.catalogue import DataError
+from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.data.sources import Source
 
 STALL_S = 120.0

@@ -9,12 +9,15 @@ import numpy as np
 from pnas_kit.learn.data import arrays as plain
 from pnas_kit.learn.data import fetch
 from pnas_kit.learn.data.arrays import Arrays
+from pnas_kit.learn.data.boxes import Boxes
 from pnas_kit.learn.data.catalogue import Card, DataError, card_of
+from pnas_kit.learn.data.compose import composed
 from pnas_kit.learn.data.hapt import from_hapt
 from pnas_kit.learn.data.idx import from_csv, from_idx
 from pnas_kit.learn.data.sources import DIGESTS, SOURCES
 from pnas_kit.learn.data.split import stratified
 from pnas_kit.learn.data.ucr import from_ucr
+from pnas_kit.learn.data.voc import from_crowns
 
 Progress = Callable[[str, float], None]
 
@@ -23,7 +26,9 @@ _READERS: dict[str, Callable[[list[bytes]], Arrays]] = {
     "csv": from_csv,
     "ucr": from_ucr,
     "hapt": from_hapt,
+    "crowns": from_crowns,
 }
+COMPOSED_OF = {"mnist_det": "mnist", "fashion_det": "fashion_mnist"}
 _DOWNLOAD_SHARE = 0.8
 _BUNDLED = "digits"
 _BLOCK = 1024
@@ -36,19 +41,19 @@ class Dataset:
     Attributes:
         card: What is known of it.
         train_x: float32 `(samples, height, width, channels)`; a series has height 1.
-        train_y: int64 `(samples,)`, labels 0 to classes - 1.
+        train_y: int64 `(samples,)`, labels 0 to classes - 1; `Boxes` for detection.
         test_x: As `train_x`.
         test_y: As `train_y`.
         mean: float32 `(channels,)` in the unit of the card; a device computes (raw - mean) / std.
         std: float32 `(channels,)`, the standard deviation (dividing by the count).
-        groups: int64 `(training samples,)`, the person behind each sample; None where unknown.
+        groups: int64 `(training samples,)`, the person behind each sample, or the field of a tile; None where unknown.
     """
 
     card: Card
     train_x: np.ndarray
-    train_y: np.ndarray
+    train_y: np.ndarray | Boxes
     test_x: np.ndarray
-    test_y: np.ndarray
+    test_y: np.ndarray | Boxes
     mean: np.ndarray
     std: np.ndarray
     groups: np.ndarray | None = None
@@ -71,18 +76,27 @@ def load(name: str, *, progress: Progress | None = None, cache: Path | None = No
     """
     card = card_of(name)
     report = progress or _silent
-    if name == _BUNDLED:
-        arrays = _digits()
-    else:
-        path = _path(name, cache)
-        arrays = plain.read(path)
-        if arrays is None:
-            arrays = _prepare(card, path, report)
+    arrays = _raw(card, cache, report)
     report(f"Preparing {card.title}", 0.95)
     plain.check(arrays, card)
     dataset = normalise(arrays, card)
     report(f"{card.title} is ready", 1.0)
     return dataset
+
+
+def _raw(card: Card, cache: Path | None, report: Progress) -> Arrays:
+    """The arrays of a data set, out of the cache where they are."""
+    if card.name == _BUNDLED:
+        return _digits()
+    path = _path(card.name, cache)
+    arrays = plain.read(path)
+    if arrays is not None:
+        return arrays
+    if card.name not in COMPOSED_OF:
+        return _prepare(card, path, report)
+    objects = _raw(card_of(COMPOSED_OF[card.name]), cache, report)
+    report(f"Composing {card.title}", _DOWNLOAD_SHARE)
+    return _kept(card, composed(objects, card.train, card.test), path, card.source, report)
 
 
 def cached(name: str, *, cache: Path | None = None) -> bool:
@@ -92,7 +106,9 @@ def cached(name: str, *, cache: Path | None = None) -> bool:
         DataError: No such data set.
     """
     card_of(name)
-    return name == _BUNDLED or _path(name, cache).is_file()
+    if name == _BUNDLED or _path(name, cache).is_file():
+        return True
+    return name in COMPOSED_OF and cached(COMPOSED_OF[name], cache=cache)
 
 
 def normalise(arrays: Arrays, card: Card) -> Dataset:
@@ -146,11 +162,15 @@ def _prepare(card: Card, path: Path, report: Progress) -> Arrays:
 
     source, members = fetch.obtain(card.title, SOURCES[card.name], path.parent, downloading)
     report(f"Reading {card.title}", _DOWNLOAD_SHARE)
-    arrays = _READERS[source.form](members)
+    return _kept(card, _READERS[source.form](members), path, source.words, report)
+
+
+def _kept(card: Card, arrays: Arrays, path: Path, words: str, report: Progress) -> Arrays:
+    """The arrays, if they are those that we know, once they are in the cache."""
     found = plain.digest(arrays)
     if found != DIGESTS[card.name]:
         raise DataError(
-            f"{card.title} from {source.words} is not the data set we know: expected arrays with sha256 "
+            f"{card.title} from {words} is not the data set we know: expected arrays with sha256 "
             f"{DIGESTS[card.name]}, got {found}. If you put files into {path.parent}, remove them and load again."
         )
     report(f"Keeping {card.title}", 0.9)

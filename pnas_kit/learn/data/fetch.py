@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pnas_kit.learn.data import clients
-from pnas_kit.learn.data.catalogue import DataError
+from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.data.sources import Source
 
 Progress = Callable[[str, float], None]

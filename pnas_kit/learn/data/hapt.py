@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from pnas_kit.learn.data.arrays import Arrays
-from pnas_kit.learn.data.catalogue import DataError
+from pnas_kit.learn.data.card import DataError
 
 WINDOW = 128
 STEP = 64

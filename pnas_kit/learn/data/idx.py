@@ -8,7 +8,7 @@ import zlib
 import numpy as np
 
 from pnas_kit.learn.data.arrays import Arrays
-from pnas_kit.learn.data.catalogue import DataError
+from pnas_kit.learn.data.card import DataError
 
 _UNSIGNED_BYTE = 0x08
 

