@@ -44,6 +44,11 @@ def default_epochs(data: str) -> int:
     return recipe_for(card.name, card.task, card.train).epochs
 
 
+def unbalanced(data: str) -> bool:
+    """Whether some classes of a data set are so rare that plain accuracy says little of them."""
+    return not CATALOGUE[data].balanced
+
+
 class State(traitlets.HasTraits):
     """Choices for the next run, and what is known of the run on show.
 

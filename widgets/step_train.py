@@ -8,7 +8,7 @@ from widgets import cards, words
 from widgets.controls import button, group, heading, show
 from widgets.curves import curve_svg
 from widgets.pane import Pane
-from widgets.state import State, default_epochs
+from widgets.state import State, default_epochs, unbalanced
 from widgets.words import attribute
 
 
@@ -111,6 +111,8 @@ class StepTrain:
             + cards.tile("Test, float", words.percent(result.float_accuracy if result else None))
             + cards.tile("Test, int8", words.percent(result.int8_accuracy if result else None))
         )
+        if result and unbalanced(state.run.config.data):
+            figures += cards.tile("Balanced, int8", words.percent(result.balanced_accuracy))
         return (
             f'<article class="pn-panel pn-training" data-key="{number}" data-epoch="{last.number if last else 0}">'
             f'<div class="pn-pick-head"><b>{number}</b><span title="{attribute(words_)}">{attribute(words_)}</span>'

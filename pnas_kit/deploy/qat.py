@@ -44,9 +44,7 @@ class FakeQuantNet(nn.Module):
     def folded(self) -> dict[str, Folded]:
         """The weights as they are now."""
         return {
-            layer.name: Folded(
-                self.weights[key(layer)].detach().double().numpy(), self.biases[key(layer)].detach().double().numpy()
-            )
+            layer.name: Folded(*(part[key(layer)].detach().cpu().double().numpy() for part in (self.weights, self.biases)))
             for layer in self.layers
             if key(layer) in self.weights
         }
@@ -70,7 +68,15 @@ def _rounded(x: Tensor, reading: Affine) -> Tensor:
 
 
 def fine_tune(
-    net: Net, samples: Samples, x: Tensor, y: Tensor, *, epochs: int = 5, rate: float = LEARNING_RATE, seed: int = 0
+    net: Net,
+    samples: Samples,
+    x: Tensor,
+    y: Tensor,
+    *,
+    epochs: int = 5,
+    rate: float = LEARNING_RATE,
+    seed: int = 0,
+    device: torch.device | str = "cpu",
 ) -> Iterator[QuantModel]:
     """Yield the integer net before fine-tuning and after each epoch; the caller keeps the best.
 
@@ -81,6 +87,7 @@ def fine_tune(
         epochs: passes over it, the learning rate falling along a cosine.
         rate: first learning rate of Adam.
         seed: of the order of the samples.
+        device: where it is computed.
 
     Raises:
         QuantError: as `quantise`.
@@ -89,7 +96,7 @@ def fine_tune(
     only_output(net.layers, "fine-tuning on classes")
     folded = fold(net)
     tensors = calibrate(net.layers, net.input_shape, folded, samples)
-    student = FakeQuantNet(net.layers, folded, tensors)
+    student = FakeQuantNet(net.layers, folded, tensors).to(device)
     yield assemble(net.layers, tuple(net.input_shape), folded, tensors)
     optimiser = torch.optim.Adam(student.parameters(), rate)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, epochs)
@@ -97,7 +104,7 @@ def fine_tune(
     for _ in range(epochs):
         for index in torch.randperm(len(x), generator=generator).split(BATCH):
             optimiser.zero_grad()
-            F.cross_entropy(student(x[index]), y[index]).backward()
+            F.cross_entropy(student(x[index].to(device)), y[index].to(device)).backward()
             optimiser.step()
         schedule.step()
         yield assemble(net.layers, tuple(net.input_shape), student.folded(), tensors)

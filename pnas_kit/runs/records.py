@@ -159,3 +159,9 @@ class Result:
     sha256: str
     quantisation: str = "post-training"
     files: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def balanced_accuracy(self) -> float | None:
+        """Of the int8 file: the share of right answers of each class, then the mean over the classes that occur."""
+        shares = [row[true] / sum(row) for true, row in enumerate(self.confusion) if sum(row)]
+        return sum(shares) / len(shares) if shares else None
