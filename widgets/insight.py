@@ -7,15 +7,14 @@ import time
 from collections.abc import Callable
 
 from pnas_kit.runs import Run
-from pnas_kit.search.front import propose_curve
+from pnas_kit.search import History
+from pnas_kit.search.front import points, propose_curve
 from widgets import figures
 from widgets.state import MOST_PICKS, State
-from widgets.volume import Volume
 
 SLICE = 0.1  # seconds of work after which the page is told what is new
 REST = 3.0  # times as long it rests while a search runs, which needs the processor more
 GROWTH = 1.1  # times as many candidates before the agreement is taken anew during a search
-STEP = 20  # candidates between two looks at the clock
 
 
 class Insight:
@@ -53,7 +52,7 @@ class Insight:
                     time.sleep(REST * (time.monotonic() - start))
 
     def _begin(self, run: Run | None) -> None:
-        self._run, self._volume = run, Volume(run.problem) if run else None
+        self._run, self._history = run, History()
         self._agreed, self._valued = 0, -1
 
     def _work(self) -> bool:
@@ -64,16 +63,21 @@ class Insight:
         scored = [candidate for candidate in candidates if candidate.feasible]
         if run is None:
             return False
-        if run is not self._run or len(scored) < len(self._volume):
+        if run is not self._run or len(scored) < len(self._history.values):
             self._begin(run)
         found, deadline = {}, time.monotonic() + SLICE
-        while len(self._volume) < len(scored) and time.monotonic() < deadline:
-            self._volume.add(scored[len(self._volume) : len(self._volume) + STEP])
-            found["volumes"] = tuple(self._volume.history)
+        rows = points(scored[len(self._history.values) :], run.problem)
+        for row in rows:
+            if time.monotonic() > deadline:
+                break
+            self._history.add(row)
+        if len(rows):
+            numbers = [candidate.number for candidate in scored]
+            found["volumes"] = tuple(zip(numbers, self._history.values, strict=False))  # the last may still wait
         if len(scored) != self._agreed and (not live or len(scored) >= GROWTH * self._agreed):
             self._agreed = len(scored)
             found["agreement"] = figures.agreement(scored)
-        done = len(self._volume) == len(scored)
+        done = len(self._history.values) == len(scored)
         if done and not live and len(scored) != self._valued:
             self._valued = len(scored)
             found["worth"] = tuple(propose_curve(scored, run.problem, MOST_PICKS))

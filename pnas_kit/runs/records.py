@@ -8,6 +8,7 @@ from pnas_kit.cost import Board, boards, speed
 from pnas_kit.learn.data import CATALOGUE
 from pnas_kit.search import LOOKAHEAD, PROXIES, Limits, Problem
 from pnas_kit.search.executors import check_address
+from pnas_kit.search.sampler import DEFAULT, SAMPLERS
 from pnas_kit.search.storages import check_storage
 
 PHASES = ("search", "train")
@@ -32,6 +33,7 @@ class Config:
         int4: whether groups of a net that is too large for the flash may have int4 weights; False is the paper's own space.
         engine: what runs the network on the board: None for the core's default (TensorFlow Lite Micro), or "generated C".
         costs, proxies: objectives, minimised and maximised (`pnas_kit.search.Problem`).
+        sampler: what draws the candidates, a name in `pnas_kit.search.sampler.SAMPLERS`.
         own_board: name, core, clock_mhz, ram_bytes, flash_bytes of a board that is not in the table.
     """
 
@@ -52,6 +54,7 @@ class Config:
     engine: str | None = None
     costs: tuple[str, ...] = ("macs",)
     proxies: tuple[str, ...] = PROXIES
+    sampler: str = DEFAULT
     own_board: dict | None = None
 
     def __post_init__(self) -> None:
@@ -64,6 +67,8 @@ class Config:
             raise ValueError(f"epochs are at least 1, or None for the data set's default, got {self.epochs}")
         for name in ("costs", "proxies"):
             object.__setattr__(self, name, tuple(getattr(self, name)))  # JSON has lists only
+        if self.sampler not in SAMPLERS:
+            raise ValueError(f"sampler is one of {list(SAMPLERS)}, got {self.sampler!r}")
         check_address(self.executor)
         check_storage(self.storage)
         speed(self.target.core, self.engine)

@@ -70,6 +70,7 @@ def run_search(run: Run, reporter: Reporter) -> str:
             study=study,
             executor=executor,
             lookahead=config.lookahead,
+            sampler=config.sampler,
         )
         return _record(run, reporter, found)
 

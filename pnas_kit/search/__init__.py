@@ -5,10 +5,11 @@ from .engine import LOOKAHEAD, SearchError, search
 from .evaluate import PROXIES, Problem, evaluate
 from .executors import Cluster, ClusterError
 from .frame import frame
-from .front import front, points, propose
+from .front import front, points, propose, propose_curve
+from .history import History
 from .smallest import impossible, smallest, what_blocks
 
 __all__ = [
-    "LOOKAHEAD", "PROXIES", "Candidate", "Cluster", "ClusterError", "Limits", "Problem", "SearchError", "evaluate", "frame",
-    "front", "impossible", "points", "propose", "search", "smallest", "what_blocks",
+    "LOOKAHEAD", "PROXIES", "Candidate", "Cluster", "ClusterError", "History", "Limits", "Problem", "SearchError",
+    "evaluate", "frame", "front", "impossible", "points", "propose", "propose_curve", "search", "smallest", "what_blocks",
 ]  # fmt: skip

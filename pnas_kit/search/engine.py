@@ -16,6 +16,7 @@ from .candidate import Candidate
 from .evaluate import Batches, Problem, check, evaluate
 from .executors import ClusterError, local_pool, result, share, shared
 from .ledger import LOOKAHEAD, STUDY, Ledger
+from .sampler import DEFAULT
 
 Submit = Callable[[int, Arch], Future]
 
@@ -35,6 +36,7 @@ def search(
     study: str = STUDY,
     executor: Executor | None = None,
     lookahead: int = LOOKAHEAD,
+    sampler: str = DEFAULT,
 ) -> Iterator[Candidate]:
     """Yield candidates in the order of their numbers, as soon as they are known.
 
@@ -51,6 +53,7 @@ def search(
         study: name of the search in the storage.
         executor: evaluates in the place of `workers`, and stays open; a `Cluster`, or any other.
         lookahead: trials that may be under way at the same time; a part of the search like its seed.
+        sampler: a name in `SAMPLERS`; docs/search.md compares them.
 
     Raises:
         SearchError: a worker process died, the cluster or the storage is gone.
@@ -58,7 +61,7 @@ def search(
     """
     check(problem, batches)
     try:
-        ledger = Ledger(problem, seed, storage, study=study, lookahead=lookahead)
+        ledger = Ledger(problem, seed, storage, study=study, lookahead=lookahead, sampler=sampler)
         with _evaluators(problem, batches, workers, executor) as (submit, collect):
             yield from _run(ledger, trials, lookahead, submit, collect)
     except BrokenExecutor as error:

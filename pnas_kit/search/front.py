@@ -6,45 +6,89 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from pnas_kit.score.ranks import consensus
+
 from .candidate import Candidate
 from .evaluate import Problem
-from .pareto import kept, non_dominated, select
+from .pareto import curve, non_dominated, select
+
+CONSENSUS = "consensus"
+"""What all proxies of the problem say together, as an objective: `pnas_kit.score.consensus` over the feasible candidates."""
+
+PLANE = ("macs", CONSENSUS)
+"""The objectives of a selection in two dimensions."""
 
 
-def points(candidates: Sequence[Candidate], problem: Problem) -> np.ndarray:
-    """Objectives of feasible candidates, all to be minimised: float64 `(candidates, objectives)`."""
-    rows = np.array([problem.values(c) for c in candidates], dtype=float).reshape(-1, len(problem.objectives))
-    rows[:, len(problem.costs) :] *= -1
-    return rows
+def points(candidates: Sequence[Candidate], problem: Problem, objectives: Sequence[str] | None = None) -> np.ndarray:
+    """Objectives of feasible candidates, all to be minimised: float64 `(candidates, objectives)`.
+
+    Args:
+        objectives: names, of the problem's objectives, "macs" and "consensus"; None takes the problem's.
+
+    Raises:
+        ValueError: an objective is none of these.
+    """
+    names = tuple(problem.objectives if objectives is None else objectives)
+    known = {*problem.objectives, *PLANE}
+    if not names or not set(names) <= known:
+        raise ValueError(f"expected objectives among {sorted(known)}, got {names}")
+    columns = [_column(candidates, problem, name) for name in names]
+    return np.array(columns, dtype=float).reshape(len(names), len(candidates)).T
 
 
-def front(candidates: Sequence[Candidate], problem: Problem) -> list[Candidate]:
-    """The feasible candidates that no other beats in every objective."""
+def _column(candidates: Sequence[Candidate], problem: Problem, name: str) -> np.ndarray:
+    if name == CONSENSUS:
+        return -consensus({proxy: [c.proxies[proxy] for c in candidates] for proxy in problem.proxies})
+    if name in problem.proxies:
+        return np.array([-c.proxies[name] for c in candidates])
+    return np.array([getattr(c.cost, name) for c in candidates])
+
+
+def front(candidates: Sequence[Candidate], problem: Problem, objectives: Sequence[str] | None = None) -> list[Candidate]:
+    """The feasible candidates that no other beats in every objective; `objectives` as in `points`."""
     feasible = [c for c in candidates if c.feasible]
     if not feasible:
         return []
-    return [c for c, keep in zip(feasible, non_dominated(points(feasible, problem)), strict=True) if keep]
+    keep = non_dominated(points(feasible, problem, objectives))
+    return [c for c, kept in zip(feasible, keep, strict=True) if kept]
 
 
-def propose(candidates: Sequence[Candidate], problem: Problem, k: int) -> list[Candidate]:
-    """At most `k` of the front that together keep the most of its hypervolume, in order of MACs."""
-    best = front(candidates, problem)
-    if not best:
+def propose(
+    candidates: Sequence[Candidate],
+    problem: Problem,
+    k: int,
+    *,
+    objectives: Sequence[str] | None = None,
+    keep_extremes: bool = True,
+    method: str = "auto",
+) -> list[Candidate]:
+    """At most `k` of the front that together keep the most of its hypervolume, in order of MACs.
+
+    Args:
+        objectives: in which the front is taken and its hypervolume measured, as in `points`; `PLANE` selects by MACs and
+            consensus alone.
+        keep_extremes, method: as in `pareto.select`.
+    """
+    feasible = [c for c in candidates if c.feasible]
+    if not feasible:
         return []
-    chosen = [best[i] for i in select(points(best, problem), k)]
-    return sorted(chosen, key=lambda c: c.cost.macs)
+    chosen = select(points(feasible, problem, objectives), k, keep_extremes=keep_extremes, method=method)
+    return sorted((feasible[i] for i in chosen), key=lambda c: c.cost.macs)
 
 
-def propose_curve(candidates: Sequence[Candidate], problem: Problem, most: int) -> list[float]:
+def propose_curve(
+    candidates: Sequence[Candidate],
+    problem: Problem,
+    most: int,
+    *,
+    objectives: Sequence[str] | None = None,
+    keep_extremes: bool = True,
+) -> list[float]:
     """Share of the front's hypervolume that proposals of 1, 2, .. `most` prototypes keep: what one more buys.
 
-    Shorter than `most` where the front is smaller, empty where nothing is feasible.
+    Shorter than `most` where the front is smaller, empty where nothing is feasible. Arguments as in `propose`.
     """
-    best = points(front(candidates, problem), problem)
-    shares: list[float] = []
-    for k in range(1, most + 1):
-        chosen = select(best, k) if len(best) else []
-        if len(chosen) < k:
-            break
-        shares.append(kept(best, chosen))
-    return shares
+    feasible = [c for c in candidates if c.feasible]
+    if not feasible:
+        return []
+    return curve(points(feasible, problem, objectives), most, keep_extremes=keep_extremes)

@@ -17,7 +17,7 @@ from pnas_kit.space import Arch, Choice, Shape, space
 from .archive import Archive, can_be_archived
 from .candidate import Candidate
 from .evaluate import Problem
-from .sampler import SeededNSGAII
+from .sampler import DEFAULT, SAMPLERS
 
 STUDY = "search"
 RECORD = "candidate"
@@ -41,8 +41,11 @@ class Ledger:
         *,
         study: str = STUDY,
         lookahead: int = LOOKAHEAD,
+        sampler: str = DEFAULT,
     ) -> None:
-        self._problem, self._seed = problem, seed
+        if sampler not in SAMPLERS:
+            raise ValueError(f"sampler is one of {list(SAMPLERS)}, got {sampler!r}")
+        self._problem, self._seed, self._sampler = problem, seed, SAMPLERS[sampler]
         self._table = space(problem.input_shape)
         self._asked: dict[int, optuna.Trial] = {}
         self._study = optuna.create_study(
@@ -50,7 +53,7 @@ class Ledger:
             storage=storage,
             load_if_exists=True,
             directions=["minimize"] * len(problem.costs) + ["maximize"] * len(problem.proxies),
-            sampler=SeededNSGAII(seed, 0),
+            sampler=self._sampler(seed, 0),
         )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
@@ -64,12 +67,12 @@ class Ledger:
 
     def ask(self) -> tuple[int, Arch]:
         """The next trial's number and architecture."""
-        self._study.sampler = SeededNSGAII(self._seed, len(self.trials()))
+        self._study.sampler = self._sampler(self._seed, len(self.trials()))
         return self._open(self._study.ask())
 
     def ask_again(self, unfinished: FrozenTrial) -> tuple[int, Arch]:
         """A trial that was asked for but never told, with whatever of its parameters is missing."""
-        self._study.sampler = SeededNSGAII(self._seed, unfinished.number)
+        self._study.sampler = self._sampler(self._seed, unfinished.number)
         return self._open(optuna.Trial(self._study, unfinished._trial_id))
 
     def remembered(self, number: int) -> Candidate | None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pnas_kit.search.pareto import hypervolume, hypervolume_history, kept, non_dominated, normalise, select
-from pnas_kit.search.subset import _greedy
+from pnas_kit.search.subset import greedy
 
 
 def sphere(n, d, seed):
@@ -188,7 +188,7 @@ def test_above_two_objectives_the_choice_equals_enumeration(n, d, k, keep_extrem
 def test_greedy_alone_reaches_its_bound():
     for seed, k in itertools.product(range(5), (1, 2, 4)):
         front = normalise(sphere(13, 4, seed))
-        assert value(front, _greedy(front, k, 1.1, [])) >= (1 - 1 / math.e) * best_value(front, k)
+        assert value(front, greedy(front, k, 1.1, [])) >= (1 - 1 / math.e) * best_value(front, k)
 
 
 @pytest.mark.parametrize("k", [3, 8])

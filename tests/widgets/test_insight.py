@@ -5,14 +5,12 @@ import time
 from dataclasses import replace
 
 import numpy as np
-import pytest
 from made_runs import config, set_status
 
 from pnas_kit.runs import Run
-from pnas_kit.search import Candidate, front
+from pnas_kit.search import Candidate, History, front
 from pnas_kit.search.front import points, propose_curve
-from pnas_kit.search.pareto import hypervolume, kept, normalise, select
-from widgets.volume import REFERENCE, SETTLED, Volume, gain
+from pnas_kit.search.pareto import kept, select
 from widgets.worth import worth_html
 
 
@@ -34,47 +32,14 @@ def wait_for(condition, seconds=10.0):
         time.sleep(0.02)
 
 
-def test_the_hypervolume_grown_one_by_one_is_that_of_each_set(run):
-    found = [c for c in made(run, 120) if c.feasible]
-    volume = Volume(run.problem)
-    for at in range(0, len(found), 7):
-        volume.add(found[at : at + 7])
-    assert [number for number, _ in volume.history] == [c.number for c in found]
-    values = [value for _, value in volume.history]
-    assert (np.diff(values) >= 0).all()
-    first = points(found[:SETTLED], run.problem)
-    low, high = first.min(axis=0), first.max(axis=0)
-    for count in (1, 2, SETTLED, SETTLED + 1, len(found)):
-        scaled = (points(found[:count], run.problem) - low) / (high - low)
-        expected = hypervolume(scaled, np.full(5, REFERENCE)) / REFERENCE**5
-        assert values[count - 1] == pytest.approx(expected, rel=1e-9), count
-
-
-def test_of_a_short_search_the_scale_is_that_of_all(run):
-    found = [c for c in run.candidates() if c.feasible]
-    volume = Volume(run.problem)
-    volume.add(found)
-    expected = hypervolume(normalise(points(found, run.problem)), np.full(5, REFERENCE)) / REFERENCE**5
-    assert volume.history[-1] == (found[-1].number, pytest.approx(expected))
-
-
-def test_a_point_gains_what_the_set_with_it_has_more():
-    drawn = np.random.default_rng(1)
-    for dims in (2, 3, 5):
-        cloud = drawn.random((40, dims))
-        best = np.array([p for p in cloud if not any((o <= p).all() and (o < p).any() for o in cloud)])
-        for point in drawn.random((20, dims)) * 1.3:
-            corner = np.full(dims, 1.1)
-            expected = hypervolume(np.vstack([best, point]), corner) - hypervolume(best, corner)
-            assert gain(point, best, 1.1) == pytest.approx(expected, abs=1e-12)
-    assert gain(np.full(2, 0.5), np.zeros((0, 2)), 1.0) == 0.25
-
-
 def test_the_page_gets_curve_agreement_and_worth_of_a_finished_search(workbench, run):
     workbench.show_run(run)
     scored = [c for c in run.candidates() if c.feasible]
     wait_for(lambda: workbench.state.worth)
+    grown = History()
+    expected = [(c.number, grown.add(row)) for c, row in zip(scored, points(scored, run.problem), strict=True)][-1]
     assert len(workbench.state.volumes) == len(scored) == len(workbench.front._curve)
+    assert workbench.state.volumes[-1] == expected
     assert workbench.front.agreement["count"] == len(scored)
     assert f"{workbench.state.volumes[-1][1]:.3f}" in workbench.steps["search"]._figures.html
     assert workbench.state.worth == tuple(propose_curve(scored, run.problem, 8))
