@@ -2,8 +2,8 @@
 
     python benchmarks/recipe_choices.py --data digits --epochs 20 --seeds 3
 
-Trains a small architecture for each seed, the same for every choice, and prints mean and standard deviation over the seeds of
-the accuracy of the kept net on the validation part. The test split is never looked at.
+Trains a small architecture for each seed, the same for every choice, and prints mean and standard deviation over the seeds
+of the accuracy of the kept net on the validation part. The test split is never looked at.
 """
 
 from __future__ import annotations

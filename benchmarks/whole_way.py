@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from pnas_kit.cost import boards
-from pnas_kit.runs import Config, Run, RunError
+from pnas_kit.runs import Config, Result, Run, RunError
 
 
 def finish(run: Run, phase: str) -> float:
@@ -23,6 +23,11 @@ def finish(run: Run, phase: str) -> float:
     if run.status.state != "done":
         raise RunError(f"{phase} ended as {run.status.state}: {run.status.error}")
     return time.perf_counter() - start
+
+
+def _strict(r: Result) -> str:
+    """mAP50-95 of a detector."""
+    return "" if r.int8_strict is None else f"  mAP50-95 {100 * r.float_strict:.2f} and {100 * r.int8_strict:.2f} %"
 
 
 def main() -> None:
@@ -48,7 +53,8 @@ def main() -> None:
     found = run.candidates()
     for r in sorted(map(run.result, run.picks), key=lambda r: r.macs):
         print(
-            f"trial {r.number:3d}  float {100 * r.float_accuracy:6.2f} %  int8 {100 * r.int8_accuracy:6.2f} %"
+            f"trial {r.number:3d}  {r.metric} float {100 * r.float_accuracy:6.2f} %  int8 {100 * r.int8_accuracy:6.2f} %"
+            f"{_strict(r)}"
             f"  of {r.test_count}  {r.macs / 1e6:6.2f} M MACs  arena {r.arena_predicted} (measured {r.arena_measured})"
             f"  ram {r.ram_bytes}  flash {r.tflite_bytes}  {r.epochs} epochs {r.train_seconds:.0f} s"
             f"  {found[r.number].arch.words}"

@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 from pnas_kit.cost import Board, boards
 from pnas_kit.learn.data import Dataset, load, proxy_batches
+from pnas_kit.learn.detection import scoring_loss
 from pnas_kit.search import PROXIES, Candidate, Limits, Problem, impossible, search
 
 
@@ -60,7 +61,14 @@ def explore(
     target = _board(board)
     dataset = load(data) if isinstance(data, str) else data
     problem = Problem.of(
-        dataset.card, target, limits or Limits.of(target), proxies=proxies, seed=seed, int4=int4, engine=engine
+        dataset.card,
+        target,
+        limits or Limits.of(target),
+        proxies=proxies,
+        seed=seed,
+        int4=int4,
+        engine=engine,
+        loss=scoring_loss(dataset.card),
     )
     if refused := impossible(problem):
         raise ValueError(" ".join(refused.values()))

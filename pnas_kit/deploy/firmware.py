@@ -20,6 +20,7 @@ from .c import CodeError, generate
 from .c.cores import CORES, Machine, core_of, title
 from .c.link import BOARD as START_UP
 from .c.link import STACK_BYTES, script
+from .detect_header import detect_values, is_detector
 from .fields import fields
 from .model import QuantModel
 from .model_card import model_card
@@ -96,6 +97,8 @@ def _texts(model, source, test_vectors, data, board: Board, facts) -> dict[str, 
     fitting = _tests_that_fit(model, test_vectors, board)
     values = _values(model, data, board, facts, machine, fitting) | {"TESTS": len(test_vectors[0])}
     feed = {"nn_data.h": fill("nn_data.h", values)}
+    if is_detector(model):
+        feed["nn_detect.h"] = fill("nn_detect.h", detect_values(model))
     few = tuple(part[:fitting] for part in test_vectors) if fitting else None
     flashed = source if fitting == len(test_vectors[0]) else generate(model, few)
     sketch = {f"arduino/{name}/src/{file}": text for file, text in (flashed | feed).items()}
@@ -163,7 +166,11 @@ def _values(model: QuantModel, data, board: Board, facts, machine: Machine, fitt
         "RAM": f"{board.ram_bytes:,} bytes", "FLASH": f"{board.flash_bytes:,} bytes",
         "SELFTESTS": fitting,
         "ON_BOARD": f"the self-test with {fitting} test vectors" if fitting else "without the self-test, which has no room",
-        "READ": "nn_output_at(0), nn_output_at(1)    /* and so on: src/nn.h names them, with sizes and scales */"
+        "DETECT": '#include "nn_detect.h"\n' if is_detector(model) else "",
+        "READ": "nn_found found[NN_DETECT_MOST];\n"
+        "    int count = nn_detect(found, NN_DETECT_MOST, NN_DETECT_SCORE, NN_DETECT_OVERLAP);    /* src/nn_detect.h */"
+        if is_detector(model)
+        else "nn_output_at(0), nn_output_at(1)    /* and so on: src/nn.h names them, with sizes and scales */"
         if several else "puts(nn_class_names[nn_answer()]);",
         "CLASSES": len(classes), "NAMES": ", ".join(json.dumps(name, ensure_ascii=False) for name in classes),
         "MEAN": _floats(facts["mean"]), "DEVIATION": _floats(facts["deviation"]), "UNIT": unit,

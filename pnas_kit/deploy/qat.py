@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from pnas_kit.space.layers import INPUT, Layer, Layers, only_output, outputs
+from pnas_kit.space.layers import INPUT, Layer, Layers, outputs
 from pnas_kit.space.net import Net, key
 
 from .fold import Folded, apply, fold
@@ -20,7 +20,7 @@ BATCH = 64
 
 
 class FakeQuantNet(nn.Module):
-    """A folded net of one output, weights and activations rounded as on the chip, with gradients passed straight through.
+    """A folded net, weights and activations rounded as on the chip, with gradients passed straight through.
 
     Ranges of activations are those of the calibration and stay; weights move, and their scales with them. Rounding follows
     Jacob et al. 2018 (arXiv 1712.05877), section 3.
@@ -33,13 +33,14 @@ class FakeQuantNet(nn.Module):
         self.weights = nn.ParameterDict({key(la): _parameter(folded[la.name].weight) for la in weighted})
         self.biases = nn.ParameterDict({key(la): _parameter(folded[la.name].bias) for la in weighted})
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor) -> Tensor | dict[str, Tensor]:
         maps = {INPUT: _rounded(x, self.tensors[INPUT])}
         for layer in self.layers:
             part = (self._weight(layer), self.biases[key(layer)]) if key(layer) in self.weights else None
             value = apply(layer, part, [maps[name] for name in layer.inputs])
             maps[layer.name] = _rounded(value, self.tensors[layer.name])
-        return maps[outputs(self.layers)[0]]
+        answers = {name: maps[name] for name in outputs(self.layers)}
+        return answers if len(answers) > 1 else next(iter(answers.values()))
 
     def folded(self) -> dict[str, Folded]:
         """The weights as they are now."""
@@ -76,6 +77,7 @@ def fine_tune(
     epochs: int = 5,
     rate: float = LEARNING_RATE,
     seed: int = 0,
+    loss: Callable[[Tensor | dict[str, Tensor], Tensor], Tensor] = F.cross_entropy,
     device: torch.device | str = "cpu",
 ) -> Iterator[QuantModel]:
     """Yield the integer net before fine-tuning and after each epoch; the caller keeps the best.
@@ -83,17 +85,16 @@ def fine_tune(
     Args:
         net: a trained net; not changed.
         samples: for calibration, as `quantise` takes them.
-        x, y: training split, float32 `(n, channels, height, width)` and int64 `(n,)`.
+        x, y: training split, float32 `(n, channels, height, width)` and int64 `(n,)`, or what the loss takes.
         epochs: passes over it, the learning rate falling along a cosine.
         rate: first learning rate of Adam.
         seed: of the order of the samples.
+        loss: of the outputs (by name where there are several) and y.
         device: where it is computed.
 
     Raises:
         QuantError: as `quantise`.
-        ValueError: the net has several outputs.
     """
-    only_output(net.layers, "fine-tuning on classes")
     folded = fold(net)
     tensors = calibrate(net.layers, net.input_shape, folded, samples)
     student = FakeQuantNet(net.layers, folded, tensors).to(device)
@@ -104,7 +105,7 @@ def fine_tune(
     for _ in range(epochs):
         for index in torch.randperm(len(x), generator=generator).split(BATCH):
             optimiser.zero_grad()
-            F.cross_entropy(student(x[index].to(device)), y[index].to(device)).backward()
+            loss(student(x[index].to(device)), y[index].to(device)).backward()
             optimiser.step()
         schedule.step()
         yield assemble(net.layers, tuple(net.input_shape), student.folded(), tensors)

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from pnas_kit.learn.data.boxes import Boxes
+
 from .engine import interpreter_module
 from .model import Affine
 
@@ -50,6 +52,7 @@ class Interpreter:
         outputs: what the model answers with, in the order of the file.
         input_shape: (height, width, channels).
         input_reading: of the input's integers.
+        width: bytes of all outputs of a sample.
     """
 
     def __init__(self, model: bytes, *, reference: bool = True, batch: int = 1) -> None:
@@ -72,7 +75,7 @@ class Interpreter:
         self.input_reading = _reading(source)
         shapes = [tuple(int(n) for n in target["shape"][1:]) for target in targets]
         starts = [0, *itertools.accumulate(map(math.prod, shapes))]
-        self._width = starts.pop()
+        self.width = starts.pop()
         self.outputs = tuple(
             Output(target["name"], shape, _reading(target), start)
             for target, shape, start in zip(targets, shapes, starts, strict=True)
@@ -113,7 +116,7 @@ class Interpreter:
                 f"expected int8 inputs of shape (count, {', '.join(map(str, self.input_shape))}), "
                 f"got {x.dtype} {x.shape}: use quantise_input"
             )
-        found = np.empty((len(x), self._width), np.int8)
+        found = np.empty((len(x), self.width), np.int8)
         block = np.zeros((self.batch, *self.input_shape), np.int8)
         for start in range(0, len(x), self.batch):
             part = x[start : start + self.batch]
@@ -144,20 +147,22 @@ class Score:
     Attributes:
         accuracy: share of right answers; the answer is the first greatest output, as a loop on the board finds it.
         count: test samples.
-        confusion: int64 `(classes, classes)`, rows are the true classes, columns the answers.
+        confusion: int64 `(classes, classes)`, rows are the true classes, columns the answers; empty for a detector.
         seconds: wall time.
+        strict: of a detector, whose accuracy is mAP50, mAP50-95; None for a classifier.
     """
 
     accuracy: float
     count: int
     confusion: np.ndarray
     seconds: float
+    strict: float | None = None
 
 
 def evaluate(
     model: bytes,
     x: np.ndarray,
-    y: np.ndarray,
+    y: np.ndarray | Boxes,
     *,
     reference: bool = True,
     threads: int = 2,
@@ -170,13 +175,13 @@ def evaluate(
 
     Args:
         x: float `(count, height, width, channels)`, normalised as in training.
-        y: integer classes `(count,)`.
+        y: integer classes `(count,)`; boxes for a detector.
         progress: called with (samples done, samples in all), from a worker thread, one call at a time.
         stop: asked between batches of 32 samples.
 
     Raises:
         ValueError: no samples, or as many labels as samples are not there, or a label is not a class, or the model is no
-            classifier with one output.
+            classifier with one output, or no detector where there are boxes.
         Stopped: `stop` returned True.
         RuntimeMissing: see `Interpreter`.
     """
@@ -185,12 +190,30 @@ def evaluate(
         raise ValueError(f"expected as many labels as samples and at least one, got {len(x)} samples, {len(y)} labels")
     threads = max(1, min(threads, os.cpu_count() or 1, -(-len(x) // BATCH)))
     idle = [Interpreter(model, reference=reference, batch=min(BATCH, len(x))) for _ in range(threads)]
-    classes = idle[0].classes
+    first = idle[0]
+    if isinstance(y, Boxes):
+        from .detections import judged
+
+        found = judged(first.outputs, _answers(idle, x, progress, stop), y, *x.shape[1:3])
+        return Score(found.map50, len(x), np.zeros((0, 0), np.int64), time.perf_counter() - started, found.map50_95)
+    classes = first.classes
     if not 0 <= int(np.min(y)) <= int(np.max(y)) < classes:
         raise ValueError(f"expected labels from 0 to {classes - 1}, got {int(np.min(y))} to {int(np.max(y))}")
-    answers = np.empty(len(x), np.int64)
-    done = 0
-    lock = threading.Lock()
+    answers = _answers(idle, x, progress, stop).argmax(axis=1)
+    confusion = np.zeros((classes, classes), np.int64)
+    np.add.at(confusion, (np.asarray(y, np.int64), answers), 1)
+    return Score(float(np.trace(confusion) / len(x)), len(x), confusion, time.perf_counter() - started)
+
+
+def _answers(
+    idle: list[Interpreter],
+    x: np.ndarray,
+    progress: Callable[[int, int], None] | None,
+    stop: Callable[[], bool] | None,
+) -> np.ndarray:
+    """int8 `(count, bytes)` as `Interpreter.run` gives them, by as many threads as there are interpreters."""
+    answers = np.empty((len(x), idle[0].width), np.int8)
+    threads, done, lock = len(idle), 0, threading.Lock()
 
     def work(start: int) -> None:
         nonlocal done
@@ -199,7 +222,7 @@ def evaluate(
         interpreter = idle.pop()  # never empty: there are as many interpreters as threads
         part = x[start : start + BATCH]
         try:
-            answers[start : start + BATCH] = interpreter.run(interpreter.quantise_input(part)).argmax(axis=1)
+            answers[start : start + BATCH] = interpreter.run(interpreter.quantise_input(part))
         finally:
             idle.append(interpreter)
         with lock:
@@ -208,9 +231,7 @@ def evaluate(
                 progress(done, len(x))
 
     _each(work, range(0, len(x), BATCH), threads)
-    confusion = np.zeros((classes, classes), np.int64)
-    np.add.at(confusion, (np.asarray(y, np.int64), answers), 1)
-    return Score(float(np.trace(confusion) / len(x)), len(x), confusion, time.perf_counter() - started)
+    return answers
 
 
 def _each(work: Callable[[int], None], starts: range, threads: int) -> None:

@@ -14,8 +14,7 @@ from pnas_kit.space.layers import Layers, only_output
 from pnas_kit.space.net import Net
 
 from .augment import AUGMENTATIONS, MIXTURES
-from .data import Dataset
-from .recipe import Recipe
+from .data import Card
 
 
 class Goal(Protocol):
@@ -42,8 +41,14 @@ class Goal(Protocol):
     def right(self, found: Any, y: Tensor, x: Tensor) -> tuple[int, int]:
         """How many answers of the batch are right, and of how many; of mixed samples the larger part counts."""
 
+    def plain_loss(self, found: Any, y: Tensor) -> Tensor:
+        """The loss where only outputs and answers are at hand: of fine-tuning."""
+
     def measure(self, net: Net, x: Tensor, y: Tensor) -> float:
         """0 to 1, higher is better."""
+
+    def figures(self, net: Net, x: Tensor, y: Tensor) -> tuple[float, float | None]:
+        """The measure and a stricter one (mAP50-95), where the task has it."""
 
 
 class ClassGoal:
@@ -77,21 +82,27 @@ class ClassGoal:
         weights = None if self._weights is None else self._weights.to(found.device)
         return F.cross_entropy(found, y, weights, label_smoothing=smoothing)
 
+    def plain_loss(self, found: Tensor, y: Tensor) -> Tensor:
+        return self.loss(found, y, found, 0.0)
+
     def right(self, found: Tensor, y: Tensor, x: Tensor) -> tuple[int, int]:
         return int((found.detach().argmax(1) == y.argmax(1)).sum()), len(y)
 
     def measure(self, net: Net, x: Tensor, y: Tensor) -> float:
         return accuracy(net, x, y) if self._weights is None else balanced_accuracy(net, x, y)
 
+    def figures(self, net: Net, x: Tensor, y: Tensor) -> tuple[float, float | None]:
+        return self.measure(net, x, y), None
 
-def goal_for(data: Dataset, recipe: Recipe) -> Goal:
-    """The goal of a data set's task."""
-    if data.card.task == "detection":
+
+def goal_for(card: Card, labels: Any = None, balance: float = 0.0) -> Goal:
+    """The goal of a data set's task; where classes are to be balanced (`Recipe.balance`), by these training labels."""
+    if card.task == "detection":
         from .detection.goal import DetectionGoal
 
         return DetectionGoal()
-    classes = len(data.card.classes)
-    return ClassGoal(classes, class_weights(data.train_y, classes, recipe.balance) if recipe.balance else None)
+    classes = len(card.classes)
+    return ClassGoal(classes, class_weights(labels, classes, balance) if balance else None)
 
 
 def class_weights(labels: np.ndarray, classes: int, power: float) -> Tensor:

@@ -60,7 +60,7 @@ class Training:
         checkpoint: Path | None = None,
         device: torch.device | str = "cpu",
     ) -> None:
-        self.goal = goal_for(data, recipe)
+        self.goal = goal_for(data.card, data.train_y, recipe.balance)
         self.goal.check(arch.layers)
         self.recipe, self.checkpoint, self._device = recipe, checkpoint, device
         self._sets = channel_sets(arch.layers, arch.input_shape[2])

@@ -86,9 +86,11 @@ def _quantised(run: Run, data: Dataset, recipe: Recipe, net) -> tuple[QuantModel
     """
     from pnas_kit.deploy import evaluate, quantise, write_tflite
     from pnas_kit.deploy.qat import fine_tune
-    from pnas_kit.learn.train import accuracy, tensors
+    from pnas_kit.learn.goal import goal_for
+    from pnas_kit.learn.train import tensors
     from pnas_kit.search.process import device
 
+    goal = goal_for(data.card)
     train, held_out = validation_split(data, recipe.validation, run.config.seed)
     rng = np.random.default_rng(run.config.seed)
     calibration = data.train_x[rng.permutation(train)[:CALIBRATION_SAMPLES]]
@@ -96,22 +98,27 @@ def _quantised(run: Run, data: Dataset, recipe: Recipe, net) -> tuple[QuantModel
     x, y = data.train_x[judged], data.train_y[judged]
     model = quantise(net, calibration)
     plain = write_tflite(model)
-    wanted = accuracy(net, *tensors(x, y)) - MOST_LOST
+    wanted = goal.measure(net, *tensors(x, y)) - MOST_LOST
     if evaluate(plain, x, y).accuracy >= wanted:
         return model, plain, "post-training"
     seen = tensors(data.train_x[train], data.train_y[train])
-    tuned = fine_tune(net, calibration, *seen, epochs=FINE_TUNING_EPOCHS, seed=run.config.seed, device=device())
+    loss = goal_for(data.card, data.train_y, recipe.balance).plain_loss
+    settings = {"epochs": FINE_TUNING_EPOCHS, "seed": run.config.seed, "loss": loss, "device": device()}
+    tuned = fine_tune(net, calibration, *seen, **settings)
     model, best = max(((m, write_tflite(m)) for m in tuned), key=lambda pair: evaluate(pair[1], x, y).accuracy)
     return model, best, "post-training" if best == plain else "quantisation-aware"
 
 
 def _deliver(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, net) -> None:
     from pnas_kit.deploy import RuntimeMissing, arena, c_header, evaluate
-    from pnas_kit.learn.train import accuracy, tensors
+    from pnas_kit.learn.goal import goal_for
+    from pnas_kit.learn.train import tensors
 
     folder = run.prototype(candidate.number)
     quantised, model, method = _quantised(run, data, recipe, net)
     score = evaluate(model, data.test_x, data.test_y, threads=run.config.workers)
+    goal = goal_for(data.card)
+    accuracy, strict = goal.figures(net, *tensors(data.test_x, data.test_y))
     plain = ram_bytes(net.layers, net.input_shape)
     scratch = max(0, ram_bytes(net.layers, net.input_shape, CMSIS_NN, run.problem.board.core) - plain)
     try:
@@ -123,7 +130,10 @@ def _deliver(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, net)
     epochs = run.epochs(candidate.number)
     result = Result(
         number=candidate.number,
-        float_accuracy=accuracy(net, *tensors(data.test_x, data.test_y)),
+        metric=goal.name,
+        float_accuracy=accuracy,
+        float_strict=strict,
+        int8_strict=score.strict,
         int8_accuracy=score.accuracy,
         test_count=score.count,
         confusion=np.asarray(score.confusion).tolist(),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from pnas_kit.cost import Board, boards, speed
 from pnas_kit.learn.data import CATALOGUE
+from pnas_kit.learn.detection import scoring_loss
 from pnas_kit.search import LOOKAHEAD, PROXIES, Limits, Problem
 from pnas_kit.search.executors import check_address
 from pnas_kit.search.sampler import DEFAULT, SAMPLERS
@@ -91,7 +92,8 @@ class Config:
     def problem(self) -> Problem:
         """What is searched for."""
         settings = {name: getattr(self, name) for name in ("seed", "int4", "engine", "costs", "proxies")}
-        return Problem.of(CATALOGUE[self.data], self.target, self.limits, **settings)
+        card = CATALOGUE[self.data]
+        return Problem.of(card, self.target, self.limits, loss=scoring_loss(card), **settings)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,10 +133,12 @@ class Result:
 
     Attributes:
         number: its trial.
+        metric: what the accuracies are: "accuracy", or "mAP50" of a detector.
         float_accuracy: of the trained float network on the whole test split.
         int8_accuracy: of the `.tflite` in tflite-runtime's reference kernels on the whole test split.
         test_count: samples in the test split.
-        confusion: int8 predictions, row true class, column predicted class.
+        float_strict, int8_strict: of a detector, mAP50-95; None for a classifier.
+        confusion: int8 predictions, row true class, column predicted class; empty for a detector.
         tflite_bytes: size of the file.
         arena_predicted: feature-map arena that the cost model plans.
         arena_measured: the same as TensorFlow Lite Micro allocates it; None where its package does not exist.
@@ -164,6 +168,9 @@ class Result:
     sha256: str
     quantisation: str = "post-training"
     files: dict[str, str] = field(default_factory=dict)
+    metric: str = "accuracy"
+    float_strict: float | None = None
+    int8_strict: float | None = None
 
     @property
     def balanced_accuracy(self) -> float | None:

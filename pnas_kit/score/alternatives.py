@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .observe import ACTIVATIONS, Observation, as_found, training_mode
+from .observe import ACTIVATIONS, Observation, as_found, total, training_mode
 from .registry import ProxyError, check_gradients, proxy
 
 PASSED = (*ACTIVATIONS, nn.modules.dropout._DropoutNd, nn.BatchNorm2d, nn.GroupNorm, nn.LayerNorm, nn.InstanceNorm2d)
@@ -79,12 +79,12 @@ def synflow(seen: Observation) -> float:
     ones = torch.ones(1, *shape[1:], dtype=torch.float64, device=seen.inputs.device)
     passed = [m for m in net.modules() if isinstance(m, PASSED)]
     with as_found(net), _passed_through(passed), torch.enable_grad():
-        flow = torch.func.functional_call(net, linear, ones).sum()
+        flow = total(torch.func.functional_call(net, linear, ones))
         found = torch.autograd.grad(flow, weights, allow_unused=True)
-    total = sum(float((g * w.detach()).sum()) for g, w in zip(found, weights, strict=True) if g is not None)
-    if not total > 0:
-        raise ProxyError("synflow", "the whole net", f"the flow is {total}; the net is dead or overflows")
-    return float(np.log(total))
+    saliency = sum(float((g * w.detach()).sum()) for g, w in zip(found, weights, strict=True) if g is not None)
+    if not saliency > 0:
+        raise ProxyError("synflow", "the whole net", f"the flow is {saliency}; the net is dead or overflows")
+    return float(np.log(saliency))
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """One shared look at an untrained network: all that the proxies read, from one pass per batch."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +11,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 Batch = tuple[Tensor, Tensor]
-"""Inputs float32 `(batch, channels, height, width)` and labels int64 `(batch,)`."""
+"""Inputs float32 `(batch, channels, height, width)` and labels int64 `(batch,)`, or what a loss of one's own takes."""
+
+Loss = Callable[[Tensor | Mapping[str, Tensor], Tensor], Tensor]
+"""A scalar of the net's outputs and the batch's labels."""
 
 ACTIVATIONS = (nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.PReLU, nn.ELU, nn.GELU, nn.SiLU, nn.Hardswish)
 """Modules whose input has a binary code. `nn.Identity`, the place of no activation, is none of them."""
@@ -28,7 +31,7 @@ class Observation:
         maps: for each call of a `Conv2d` its output for the first sample of the first batch, `(channels, positions)`.
         codes: for each call of an activation whether its input is above 0, over the first batch, bool `(batch, units)`.
         weights: the weights of `Conv2d` and `Linear` modules.
-        gradients: for each batch that was back-propagated, the gradients of the cross entropy by these weights;
+        gradients: for each batch that was back-propagated, the gradients of the loss by these weights;
             a module that the loss does not depend on is missing.
         net: the net itself, for a proxy that has to run a changed net; it must leave it `as_found`.
         inputs: the first batch's, `(batch, channels, height, width)`.
@@ -64,7 +67,9 @@ class Observation:
         return np.stack([_flat(found, self.layers) for found in self.gradients])
 
 
-def observe(net: nn.Module, batches: Sequence[Batch], backward: int, *, jacobian: bool = False) -> Observation:
+def observe(
+    net: nn.Module, batches: Sequence[Batch], backward: int, *, jacobian: bool = False, loss: Loss = F.cross_entropy
+) -> Observation:
     """Looks at `net` in training mode and leaves it as it was.
 
     Batch norm uses the batch's own statistics: the running ones of an untrained net say nothing. Dropout is off,
@@ -75,6 +80,7 @@ def observe(net: nn.Module, batches: Sequence[Batch], backward: int, *, jacobian
         batches: at least `max(backward, 1)`.
         backward: the number of batches, from the first, to back-propagate.
         jacobian: whether to back-propagate the first batch's logits to its inputs as well.
+        loss: what is back-propagated.
     """
     layers = {name: m for name, m in net.named_modules() if isinstance(m, nn.Conv2d | nn.Linear)}
     weights = {name: layer.weight for name, layer in layers.items()}
@@ -93,16 +99,24 @@ def observe(net: nn.Module, batches: Sequence[Batch], backward: int, *, jacobian
                 # A copy, because a first module in place would write into what it is given.
                 logits = net(leaf.clone())
             if first and jacobian:
-                by_inputs = torch.autograd.grad(logits.sum(), leaf, retain_graph=backward > 0)[0].flatten(1)
+                by_inputs = torch.autograd.grad(total(logits), leaf, retain_graph=backward > 0)[0].flatten(1)
             if index < backward:
-                gradients.append(_gradients(F.cross_entropy(logits, y), weights))
+                gradients.append(_gradients(loss(logits, y), weights))
     return Observation(
         maps, codes, {k: w.detach() for k, w in weights.items()}, tuple(gradients), net, batches[0][0], by_inputs
     )
 
 
-def check(batches: Sequence[Batch], needed: int) -> None:
-    """Raises ValueError unless there are `needed` batches, all finite and of the shapes and types of `Batch`."""
+def total(outputs: Tensor | Mapping[str, Tensor]) -> Tensor:
+    """The sum of all that a net answers."""
+    return outputs.sum() if isinstance(outputs, Tensor) else sum(value.sum() for value in outputs.values())
+
+
+def check(batches: Sequence[Batch], needed: int, *, labels: bool = True) -> None:
+    """Raises ValueError unless there are `needed` batches, all finite and of the shapes and types of `Batch`.
+
+    Without `labels` what comes beside the inputs is the loss's own affair.
+    """
     if len(batches) < needed:
         raise ValueError(f"expected at least {needed} batches for these proxies, got {len(batches)}")
     for index, (x, y) in enumerate(batches):
@@ -110,7 +124,7 @@ def check(batches: Sequence[Batch], needed: int) -> None:
             raise ValueError(
                 f"expected float32 (batch, channels, height, width), got {x.dtype} {tuple(x.shape)} in batch {index}"
             )
-        if y.shape != x.shape[:1] or y.dtype != torch.int64:
+        if labels and (y.shape != x.shape[:1] or y.dtype != torch.int64):
             raise ValueError(f"expected int64 labels ({len(x)},), got {y.dtype} {tuple(y.shape)} in batch {index}")
         if not torch.isfinite(x).all():
             raise ValueError(f"expected finite inputs, got NaN or infinity in batch {index}; clean the data set")

@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import torch.nn.functional as F
 from torch import nn
 
-from .observe import Batch, Observation, check, observe
+from .observe import Batch, Loss, Observation, check, observe
 
 DEFAULT = ("meco", "zico", "naswot", "snip")
 
@@ -53,7 +54,9 @@ def proxy(name: str, *, backward: int = 0, jacobian: bool = False):
     return register
 
 
-def score(net: nn.Module, batches: Sequence[Batch], names: Sequence[str] = DEFAULT) -> dict[str, float]:
+def score(
+    net: nn.Module, batches: Sequence[Batch], names: Sequence[str] = DEFAULT, loss: Loss = F.cross_entropy
+) -> dict[str, float]:
     """The proxies `names` of an untrained net, each finite and to be maximised.
 
     One forward and backward pass per batch serves all proxies but those that look at a changed net (SynFlow, Zen-score),
@@ -65,6 +68,7 @@ def score(net: nn.Module, batches: Sequence[Batch], names: Sequence[str] = DEFAU
         batches: pairs of inputs float32 `(batch, channels, height, width)` and labels int64 `(batch,)`; 16 to 32
             samples each, at least two batches for ZiCo. Without ZiCo only the first is read.
         names: keys of `PROXIES`.
+        loss: what the gradients are of; with one that is not the cross entropy the labels are what it takes.
 
     Raises:
         ProxyError: a proxy has no value for this net, or none that is finite.
@@ -72,10 +76,10 @@ def score(net: nn.Module, batches: Sequence[Batch], names: Sequence[str] = DEFAU
     """
     check_names(names)
     needed = max((PROXIES[name].backward for name in names), default=0)
-    check(batches, max(needed, 1))
+    check(batches, max(needed, 1), labels=loss is F.cross_entropy)
     # From two batches on, every further one makes ZiCo's mean and deviation steadier.
     backward = len(batches) if needed >= 2 else needed
-    seen = observe(net, batches, backward, jacobian=any(PROXIES[name].jacobian for name in names))
+    seen = observe(net, batches, backward, jacobian=any(PROXIES[name].jacobian for name in names), loss=loss)
     return {name: _value(PROXIES[name], seen) for name in names}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +18,7 @@ from .precision import fitted
 from .process import device, keep_memory
 
 Batches = Sequence[tuple[np.ndarray, np.ndarray]]
-"""Mini-batches of float32 `(batch, height, width, channels)` and int64 `(batch,)`."""
+"""Mini-batches of float32 `(batch, height, width, channels)` and int64 `(batch,)`, or what the problem's loss takes."""
 
 PROXIES = ("meco", "zico", "naswot", "snip")
 COSTS = ("macs", "params", "ram_bytes", "flash_bytes", "latency_ms")
@@ -33,6 +33,9 @@ class Problem:
 
     `costs` are minimised (names in `COSTS`) and `proxies` maximised (names in `pnas_kit.score.PROXIES`); the paper's are the
     default.
+
+    `head` is what the nets answer (`pnas_kit.space.Arch`). For a detector `loss` is what its proxies' gradients are of, a
+    function of a module, so that it travels to other processes; a classifier's is the cross entropy.
     """
 
     input_shape: Shape
@@ -44,8 +47,12 @@ class Problem:
     int4: bool = False
     engine: str | None = None
     costs: tuple[str, ...] = ("macs",)
+    head: str = "classifier"
+    loss: Callable[..., Any] | None = None
 
     def __post_init__(self) -> None:
+        if self.head == "detector" and self.loss is None:
+            raise ValueError("a detector's proxies need a loss: pass loss=pnas_kit.learn.detection.detection_loss")
         unknown = [name for name in self.costs if name not in COSTS]
         if unknown:
             raise ValueError(f"costs are out of {list(COSTS)}, got {unknown}")
@@ -56,7 +63,13 @@ class Problem:
     @classmethod
     def of(cls, card: Any, board: Board, limits: Limits, **settings: Any) -> Problem:
         """The problem for a data set's card (anything with a `shape` and `classes`)."""
+        if getattr(card, "task", None) == "detection":
+            settings = {"head": "detector", **settings}
         return cls(input_shape=card.shape, classes=len(card.classes), board=board, limits=limits, **settings)
+
+    def arch(self, params: Mapping[str, str | int | float]) -> Arch:
+        """The architecture for one value of each of the space's parameters."""
+        return Arch.from_params(params, self.input_shape, self.classes, head=self.head)
 
     @property
     def objectives(self) -> tuple[str, ...]:
@@ -78,7 +91,9 @@ def check(problem: Problem, batches: Batches) -> None:
             )
         if not np.isfinite(x).all():
             raise ValueError(f"batch {index}: expected finite values, got NaN or infinity; clean the data set")
-        if y.shape != x.shape[:1] or y.dtype != np.int64 or y.min() < 0 or y.max() >= problem.classes:
+        if problem.loss is None and (
+            y.shape != x.shape[:1] or y.dtype != np.int64 or y.min() < 0 or y.max() >= problem.classes
+        ):
             raise ValueError(
                 f"batch {index}: expected {len(x)} int64 labels 0 to {problem.classes - 1}, got {y.dtype} {y.shape} "
                 f"from {y.min()} to {y.max()}"
@@ -133,7 +148,7 @@ def _score(arch: Arch, problem: Problem, batches: Batches) -> dict[str, float]:
         tensors = [
             (torch.from_numpy(x).permute(0, 3, 1, 2).to(device()), torch.from_numpy(y).to(device())) for x, y in batches
         ]
-        return score(net, tensors, problem.proxies)
+        return score(net, tensors, problem.proxies, **({"loss": problem.loss} if problem.loss else {}))
 
 
 @contextmanager

@@ -49,7 +49,7 @@ def recorded(storage: BaseStorage, study: str, problem: Problem, known: int = 0)
     except KeyError:
         return []
     new = takewhile(lambda trial: trial.state.is_finished(), trials[known:])
-    return [read_candidate(trial, problem.input_shape, problem.classes) for trial in new]
+    return [read_candidate(trial, problem) for trial in new]
 
 
 class Transcript:

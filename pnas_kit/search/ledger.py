@@ -12,7 +12,7 @@ import optuna
 from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, TrialState
 
-from pnas_kit.space import Arch, Choice, Shape, space
+from pnas_kit.space import Arch, Choice, space
 
 from .archive import Archive, can_be_archived
 from .candidate import Candidate
@@ -78,12 +78,12 @@ class Ledger:
     def remembered(self, number: int) -> Candidate | None:
         """The candidate of a trial that is recorded as finished, but that has yet to be told again here."""
         trial = self._archive and self._archive.remembered(number)
-        return trial and read_candidate(trial, self._problem.input_shape, self._problem.classes)
+        return trial and read_candidate(trial, self._problem)
 
     def _open(self, trial: optuna.Trial) -> tuple[int, Arch]:
         self._asked[trial.number] = trial
         params = {choice.name: _suggest(trial, choice) for choice in self._table}
-        return trial.number, Arch.from_params(params, self._problem.input_shape, self._problem.classes)
+        return trial.number, self._problem.arch(params)
 
     def tell(self, candidate: Candidate) -> bool:
         """Record a finished candidate; it counts as finished only once all of it is written. False if it was already."""
@@ -117,8 +117,6 @@ def _suggest(trial: optuna.Trial, choice: Choice) -> str | int | float:
     return trial.suggest_categorical(choice.name, choice.options)
 
 
-def read_candidate(trial: FrozenTrial, input_shape: Shape, classes: int) -> Candidate:
+def read_candidate(trial: FrozenTrial, problem: Problem) -> Candidate:
     """The candidate that `Ledger.tell` recorded in a finished trial."""
-    return Candidate.from_record(
-        trial.number, Arch.from_params(trial.params, input_shape, classes), trial.user_attrs[RECORD]
-    )
+    return Candidate.from_record(trial.number, problem.arch(trial.params), trial.user_attrs[RECORD])

@@ -47,7 +47,7 @@ def smallest(problem: Problem) -> dict[str, Need]:
     One superblock a group, the narrowest width, the smallest kernels and the most pruning make every figure smallest;
     strides lower the feature maps but cost shortcuts, so all their combinations are tried, in every family.
     """
-    costs = _corner(problem.input_shape, problem.classes, problem.board, problem.engine, problem.int4)
+    costs = _corner(problem.input_shape, problem.classes, problem.board, problem.engine, problem.int4, problem.head)
     needs = {}
     for name in Limits.__dataclass_fields__:
         arch, cost = min(costs, key=lambda item: getattr(item[1], name))
@@ -101,10 +101,12 @@ def in_words(name: str, value: float) -> str:
 
 
 @functools.lru_cache(maxsize=64)
-def _corner(input_shape: Shape, classes: int, board: Board, engine: str | None, int4: bool) -> tuple[tuple[Arch, Cost], ...]:
+def _corner(
+    input_shape: Shape, classes: int, board: Board, engine: str | None, int4: bool, head: str
+) -> tuple[tuple[Arch, Cost], ...]:
     """The nets at the small end of the space that the input can pass through, with their costs."""
     found = []
-    for arch in _smallest_nets(input_shape, classes, PRECISIONS if int4 else PRECISIONS[:1]):
+    for arch in _smallest_nets(input_shape, classes, PRECISIONS if int4 else PRECISIONS[:1], head):
         try:
             found.append((arch, estimate(arch.pruned, input_shape, board, engine=engine)))
         except ShapeError:
@@ -112,7 +114,7 @@ def _corner(input_shape: Shape, classes: int, board: Board, engine: str | None, 
     return tuple(found)
 
 
-def _smallest_nets(input_shape: Shape, classes: int, precisions: Sequence[int]) -> Iterator[Arch]:
+def _smallest_nets(input_shape: Shape, classes: int, precisions: Sequence[int], head: str) -> Iterator[Arch]:
     choices = {choice.name: choice for choice in space(input_shape)}
     strides = itertools.product((1, 2), repeat=GROUPS)
     for family, stride, bits in itertools.product(choices["family"].options, strides, precisions):
@@ -126,4 +128,5 @@ def _smallest_nets(input_shape: Shape, classes: int, precisions: Sequence[int]) 
             input_shape=input_shape,
             classes=classes,
             bits=(bits,) * GROUPS,
+            head=head,
         )

@@ -13,11 +13,11 @@ from pnas_kit.learn.data.arrays import Arrays
 from pnas_kit.learn.data.boxes import Boxes, inside
 from pnas_kit.learn.data.compose import composed
 from pnas_kit.learn.data.dataset import normalise
-from pnas_kit.learn.detection import Found, decode, detection_loss, precision, suppress
+from pnas_kit.learn.detection import Found, decode, precision, suppress
 from pnas_kit.learn.detection.assign import assign
 from pnas_kit.learn.detection.augment import mirror, zoom
 from pnas_kit.learn.detection.goal import DetectionGoal, predict
-from pnas_kit.learn.detection.loss import cells, giou
+from pnas_kit.learn.detection.loss import cells, detection_loss, giou
 from pnas_kit.learn.detection.nms import overlaps
 from pnas_kit.learn.recipe import Recipe
 from pnas_kit.learn.train import Training

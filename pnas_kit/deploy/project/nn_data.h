@@ -8,7 +8,7 @@
 #include "nn.h"
 
 #include <math.h>
-
+@DETECT@
 #define NN_CLASSES @CLASSES@
 
 static const char *const nn_class_names[NN_CLASSES] = {@NAMES@};

@@ -33,6 +33,18 @@ void loop()
 #if NN_OUTPUTS == 1
     Serial.print(nn_class_names[nn_answer()]);
     Serial.print(", ");
+#elif defined(NN_DETECT_H)
+    static nn_found found[NN_DETECT_MOST];
+    int count = nn_detect(found, NN_DETECT_MOST, NN_DETECT_SCORE, NN_DETECT_OVERLAP);
+    for (int i = 0; i < count; i++) {
+        Serial.print(nn_class_names[found[i].class_index]);
+        const float values[] = {found[i].score, found[i].x0, found[i].y0, found[i].x1, found[i].y1};
+        for (int k = 0; k < 5; k++) {
+            Serial.print(" ");
+            Serial.print(values[k]);
+        }
+        Serial.print(", ");
+    }
 #else
     // Read nn_output_at(0), nn_output_at(1), ...; nn.h names them, with sizes and scales.
 #endif

@@ -132,13 +132,14 @@ def proxy_batches(dataset: "Dataset", size: int = 32, count: int = 2, seed: int 
 
 
 def _check_usable(dataset: "Dataset") -> None:
-    x, labels, classes = dataset.train_x, dataset.train_y, len(dataset.card.classes)
+    x, y, classes = dataset.train_x, dataset.train_y, len(dataset.card.classes)
+    labels = y.rows[:, 0] if isinstance(y, Boxes) else y
     outside = np.unique(labels[(labels < 0) | (labels >= classes)])
     if len(outside):
         raise DataError(
             f"Expected labels 0 to {classes - 1}, got {outside.tolist()[:20]}. Correct the labels or the classes."
         )
-    if len(found := np.unique(labels)) < 2:
+    if not isinstance(y, Boxes) and len(found := np.unique(labels)) < 2:
         raise DataError(f"Expected samples of at least 2 classes, got only class {found.tolist()}. Add the other classes.")
     broken = [i for i in range(len(x)) if not np.isfinite(x[i]).all()]
     if broken:

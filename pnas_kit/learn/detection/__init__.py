@@ -3,7 +3,10 @@
 Nothing here needs torch but `assign`, `loss`, `augment` and `goal`; `decode`, `nms` and `ap` serve a finished file.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+from pnas_kit.learn.data.card import Card
 
 from .ap import Precision, precision
 from .decode import Found, decode
@@ -12,11 +15,19 @@ from .nms import suppress
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["Found", "Precision", "decode", "detection_loss", "precision", "suppress"]
+__all__ = ["Found", "Precision", "decode", "detection_loss", "precision", "scoring_loss", "suppress"]
 
 
 def detection_loss(outputs: "dict[str, Tensor]", y: "Tensor") -> "Tensor":
-    """The loss of `loss.py`, which loads torch when it is first asked for; what a search's problem takes for a detector."""
+    """The loss of `loss.py`, which loads torch when it is first asked for; what a search's problem takes for a detector.
+
+    Every level is asked for every object: else a level that suits none of a batch's objects would have no gradient.
+    """
     from .loss import detection_loss
 
-    return detection_loss(outputs, y)
+    return detection_loss(outputs, y, everywhere=True)
+
+
+def scoring_loss(card: Card) -> Callable | None:
+    """What the proxies of nets for a data set are to back-propagate; None for the cross entropy."""
+    return detection_loss if card.task == "detection" else None

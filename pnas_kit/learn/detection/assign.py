@@ -30,7 +30,7 @@ class Assignment:
     centre: Tensor
 
 
-def assign(y: Tensor, grids: Sequence[tuple[int, int]], height: int, width: int) -> Assignment:
+def assign(y: Tensor, grids: Sequence[tuple[int, int]], height: int, width: int, everywhere: bool = False) -> Assignment:
     """Distribute the objects.
 
     The positives of an object are the up to four cells of its level whose centres are less than one cell away from its own
@@ -40,11 +40,16 @@ def assign(y: Tensor, grids: Sequence[tuple[int, int]], height: int, width: int)
         y: float32 `(images, most objects, 5)`, padded with class -1.
         grids: rows and columns of every level, in the order of the cells.
         height, width: of the images, in pixels.
+        everywhere: every level answers for every object, not only the one that suits its size.
     """
     image, slot = torch.nonzero(y[..., 0] >= 0, as_tuple=True)
+    if everywhere:
+        image, slot = image.repeat(len(grids)), slot.repeat(len(grids))
     rows = y[image, slot]
     sizes = rows[:, 3:] - rows[:, 1:3]
     level = _level(sizes, grids, height, width)
+    if everywhere:
+        level = torch.arange(len(grids)).repeat_interleave(len(rows) // len(grids))
     counts = torch.tensor([a * b for a, b in grids])
     starts = torch.cumsum(counts, 0) - counts
     grid = torch.tensor(grids, dtype=torch.float32)[level].flip(1)  # columns, rows: as x, y

@@ -56,6 +56,10 @@ class DetectionGoal:
         with x.device:  # where the loss makes its tensors
             return detection_loss(found, y, tuple(x.shape[2:]), smoothing)
 
+    def plain_loss(self, found: dict[str, Tensor], y: Tensor) -> Tensor:
+        with y.device:
+            return detection_loss(found, y)
+
     @torch.no_grad()
     def right(self, found: dict[str, Tensor], y: Tensor, x: Tensor) -> tuple[int, int]:
         """Objects whose own cell answers with their class, a box of IoU 0.5 and an objectness above a half, and all."""
@@ -71,6 +75,10 @@ class DetectionGoal:
 
     def measure(self, net: Net, x: Tensor, y: Tensor) -> float:
         return self.precision(net, x, y).map50
+
+    def figures(self, net: Net, x: Tensor, y: Tensor) -> tuple[float, float | None]:
+        found = self.precision(net, x, y)
+        return found.map50, found.map50_95
 
     def precision(self, net: Net, x: Tensor, y: Tensor) -> Precision:
         """mAP50 and mAP50-95 of the float net."""

@@ -58,7 +58,11 @@ def _centres(rows: int, columns: int, height: int, width: int) -> Tensor:
 
 
 def detection_loss(
-    outputs: Mapping[str, Tensor], y: Tensor, size: tuple[int, int] | None = None, smoothing: float = 0.0
+    outputs: Mapping[str, Tensor],
+    y: Tensor,
+    size: tuple[int, int] | None = None,
+    smoothing: float = 0.0,
+    everywhere: bool = False,
 ) -> Tensor:
     """Generalised IoU of the boxes, binary cross entropy of objectness and of every class.
 
@@ -67,11 +71,12 @@ def detection_loss(
         y: float32 `(images, most objects, 5)`, padded with class -1, as `Boxes.padded` gives them.
         size: height and width of the images in pixels; None where the finest level divides them: stride times cells.
         smoothing: share of a class target that is taken away from the right class.
+        everywhere: see `assign`.
 
     Sums over cells are divided by the number of objects' cells, so that a finer grid weighs no more.
     """
     found = cells(outputs, *(size or image_size(outputs)))
-    goal = assign(y, found.grids, *(size or image_size(outputs)))
+    goal = assign(y, found.grids, *(size or image_size(outputs)), everywhere)
     objects = max(1, int(goal.centre.sum()))
     total = OBJECTNESS_WEIGHT * _objectness(found, goal) / objects
     if len(goal.cells):
