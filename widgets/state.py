@@ -46,7 +46,8 @@ def default_epochs(data: str) -> int:
 
 def unbalanced(data: str) -> bool:
     """Whether some classes of a data set are so rare that plain accuracy says little of them."""
-    return not CATALOGUE[data].balanced
+    card = CATALOGUE[data]
+    return card.task != "detection" and not card.balanced
 
 
 class State(traitlets.HasTraits):
