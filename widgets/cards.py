@@ -32,13 +32,21 @@ def data_card(card: Card, here: bool, chosen: bool) -> str:
         badge = '<span class="pn-badge pn-good">downloaded</span>'
     else:
         badge = f'<span class="pn-badge">{words.megabytes(card.download_bytes)} to download</span>'
+    if card.synthetic:
+        badge += '<span class="pn-badge">synthetic composition</span>'
     return radio(
         "data",
         card.name,
         chosen,
-        f"<b>{attribute(card.title)}</b><span>{words.shape(card.shape)}, {len(card.classes)} classes</span>"
+        f"<b>{attribute(card.title)}</b><span>{words.shape(card.shape)}, {_classes(card)}</span>"
         f"<span>{words.count(card.train)} training, {words.count(card.test)} test</span>{badge}",
     )
+
+
+def _classes(card: Card) -> str:
+    what = "kind of object" if card.task == "detection" else "class"
+    many = {"kind of object": "kinds of objects", "class": "classes"}[what]
+    return f"{len(card.classes)} {what if len(card.classes) == 1 else many}"
 
 
 def data_facts(card: Card) -> str:

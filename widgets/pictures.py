@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image
 
 from pnas_kit.learn.data import Dataset, samples
+from widgets.detections import detections_html, training_examples
 from widgets.words import attribute
 
 SHOWN = 10
@@ -18,6 +19,8 @@ CHANNEL_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#B07D00", "#56B4
 def samples_html(dataset: Dataset) -> str:
     """One real training sample of each class, with the class's name under it."""
     card = dataset.card
+    if card.task == "detection":
+        return detections_html(training_examples(dataset), card, "Training images with their real boxes")
     draw = _image if card.task == "image" else _series
     figures = []
     for index in samples(dataset)[:SHOWN]:

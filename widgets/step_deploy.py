@@ -77,6 +77,8 @@ class StepDeploy:
         waiting = len(state.picked) - len(results)
         more = f'<p class="pn-note">{waiting} more still to be trained.</p>' if waiting else ""
         head = HEAD.replace("SAMPLES", words.count(results[0].test_count))
+        if results[0].metric != "accuracy":
+            head = head.replace("Accuracy on", f"{results[0].metric} on").replace("test samples", "test images")
         table = f'<table class="pn-table" data-rows="{len(results)}">{head}<tbody>{body}</tbody></table>'
         self._table.html = table + more + FOOT
 

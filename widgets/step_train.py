@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from pnas_kit.learn.data import CATALOGUE, Card
+from pnas_kit.runs.examples import read_examples
 from widgets import cards, words
 from widgets.controls import button, group, heading, show
 from widgets.curves import curve_svg
+from widgets.detections import detections_html
 from widgets.pane import Pane
 from widgets.state import State, default_epochs, unbalanced
 from widgets.words import attribute
@@ -90,7 +93,7 @@ class StepTrain:
             return f'<div class="pn-panel">{cards.empty("Nothing to train yet", text)}</div>'
         by_number = {candidate.number: candidate for candidate in state.candidates}
         drawn = [self._card(number, by_number[number].arch.words) for number in state.picked if number in by_number]
-        return f'<div class="pn-trainings">{"".join(drawn)}</div>' + LEGEND
+        return f'<div class="pn-trainings">{"".join(drawn)}</div>' + legend(CATALOGUE[state.run.config.data])
 
     def _card(self, number: int, words_: str) -> str:
         state = self._state
@@ -104,24 +107,31 @@ class StepTrain:
             label, kind = ("quantising and testing", "running") if self._training else ("trained", "stopped")
         else:
             label, kind = ("training", "running") if self._training else ("stopped", "stopped")
+        card = CATALOGUE[state.run.config.data]
+        of = ", mAP50" if card.task == "detection" else ""
+        pictures = detections_html(read_examples(state.run.prototype(number)), card) if result else ""
         body = curve_svg(epochs) if epochs else '<div class="pn-curve pn-waiting"><p>No epoch finished yet.</p></div>'
         figures = (
             cards.tile("Epoch", f"{last.number} of {last.total}" if last else "–")
-            + cards.tile("Validation", words.percent(last.accuracy if last else None))
-            + cards.tile("Test, float", words.percent(result.float_accuracy if result else None))
-            + cards.tile("Test, int8", words.percent(result.int8_accuracy if result else None))
+            + cards.tile(f"Validation{of}", words.percent(last.accuracy if last else None))
+            + cards.tile(f"Test, float{of}", words.percent(result.float_accuracy if result else None))
+            + cards.tile(f"Test, int8{of}", words.percent(result.int8_accuracy if result else None))
         )
         if result and unbalanced(state.run.config.data):
             figures += cards.tile("Balanced, int8", words.percent(result.balanced_accuracy))
         return (
             f'<article class="pn-panel pn-training" data-key="{number}" data-epoch="{last.number if last else 0}">'
             f'<div class="pn-pick-head"><b>{number}</b><span title="{attribute(words_)}">{attribute(words_)}</span>'
-            f'<span class="pn-pill pn-{kind}">{label}</span></div>{body}<div class="pn-tiles">{figures}</div></article>'
+            f'<span class="pn-pill pn-{kind}">{label}</span></div>{body}'
+            f'<div class="pn-tiles">{figures}</div>{pictures}</article>'
         )
 
 
-LEGEND = (
-    '<p class="pn-curve-legend"><span class="pn-curve-accuracy">validation accuracy</span>'
-    '<span class="pn-curve-loss">training loss (right scale)</span>'
-    '<span class="pn-curve-sparsity">channels removed</span></p>'
-)
+def legend(card: Card) -> str:
+    """What the curve's lines are."""
+    measure = "mAP50" if card.task == "detection" else "accuracy"
+    return (
+        f'<p class="pn-curve-legend"><span class="pn-curve-accuracy">validation {measure}</span>'
+        '<span class="pn-curve-loss">training loss (right scale)</span>'
+        '<span class="pn-curve-sparsity">channels removed</span></p>'
+    )

@@ -106,12 +106,17 @@ def _data(data: Mapping[str, object]) -> list[tuple[str, object]]:
 def _accuracy(facts: Mapping[str, object]) -> list[tuple[str, object]]:
     count = facts.get("test_count")
     of = f" of {count:,} test samples" if count else ""
-    rows = (("int8, as deployed", "int8_accuracy"), ("float, before quantisation", "float_accuracy"))
-    return [(label, f"{100 * facts[name]:.2f} %{of}") for label, name in rows if facts.get(name) is not None]
+    rows = [("int8, as deployed", "int8_accuracy"), ("float, before quantisation", "float_accuracy")]
+    metric = facts.get("metric", "accuracy")
+    if metric != "accuracy":  # an average over classes and thresholds, no share of the samples
+        of = f" {metric} over {count:,} test images" if count else f" {metric}"
+    strict = [("int8, mAP50-95", "int8_strict"), ("float, mAP50-95", "float_strict")]
+    named = [(label, name, of) for label, name in rows] + [(label, name, "") for label, name in strict]
+    return [(label, f"{100 * facts[name]:.2f} %{end}") for label, name, end in named if facts.get(name) is not None]
 
 
 def _confusion(confusion: Sequence[Sequence[int]] | None, classes: Sequence[str] | None) -> str:
-    if confusion is None:
+    if not confusion:
         return ""
     names = [str(name) for name in (classes or range(len(confusion)))]
     rows = ([f"**{name}**", *counts] for name, counts in zip(names, confusion, strict=True))

@@ -69,9 +69,14 @@ def _pairs(rows: Iterable[tuple[str, object]]) -> str:
 def _accuracy(figures: Mapping[str, object]) -> list[tuple[str, object]]:
     count = figures.get("test_count")
     of = f" of {count:,} test samples" if count else ""
+    metric = figures.get("metric", "accuracy")
+    if metric != "accuracy":  # an average over classes and thresholds, no share of the samples
+        of = f" {metric} over {count:,} test images" if count else f" {metric}"
     return [
         ("int8, as deployed", _percent(figures.get("int8_accuracy"), of)),
         ("float, before quantisation", _percent(figures.get("float_accuracy"), of)),
+        ("int8, mAP50-95", _percent(figures.get("int8_strict"), "")),
+        ("float, mAP50-95", _percent(figures.get("float_strict"), "")),
         ("Validation, in training", _percent(figures.get("validation_accuracy"), "")),
     ]
 
@@ -132,7 +137,7 @@ def _bars(figures: Mapping[str, object], board: Mapping[str, object]) -> str:
 
 def _confusion(confusion: Sequence[Sequence[int]] | None, classes: Sequence[str] | None) -> str:
     """Rows are the true classes, columns the answers; darker is a larger share of the row."""
-    if confusion is None:
+    if not confusion:
         return ""
     labels = [str(name) for name in (classes or range(len(confusion)))]
     head = "".join(f"<th>{escape(name)}</th>" for name in labels)

@@ -18,6 +18,8 @@ from pnas_kit.learn.data import Dataset, load, validation_split
 from pnas_kit.learn.recipe import Recipe, recipe_for
 from pnas_kit.search import Candidate
 
+from .examples import FILE as EXAMPLES_FILE
+from .examples import examples_file
 from .folder import append_line, read_json, write_bytes, write_json, write_text
 from .records import Result
 from .run import Run
@@ -153,6 +155,8 @@ def _deliver(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, net)
     )
     write_bytes(folder / "model.tflite", model)
     _write_firmware(run, candidate, data, quantised, model, result)
+    if data.card.task == "detection":
+        write_bytes(folder / EXAMPLES_FILE, examples_file(data, model))
     write_text(folder / "model_data.h", c_header(model, "model_data", arena_needed + scratch, data.card))
     write_text(folder / "report.html", _report(run, candidate, data, result))
     made = [path for name in DELIVERED if (path := folder / name).is_file()]

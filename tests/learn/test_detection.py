@@ -6,13 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from detectors import detector, squares
 
 import pnas_kit.vision_ops  # noqa: F401  (before torchvision)
-from pnas_kit.learn.data import CATALOGUE
-from pnas_kit.learn.data.arrays import Arrays
 from pnas_kit.learn.data.boxes import Boxes, inside
-from pnas_kit.learn.data.compose import composed
-from pnas_kit.learn.data.dataset import normalise
 from pnas_kit.learn.detection import Found, decode, precision, suppress
 from pnas_kit.learn.detection.assign import assign
 from pnas_kit.learn.detection.augment import mirror, zoom
@@ -21,7 +18,6 @@ from pnas_kit.learn.detection.loss import cells, detection_loss, giou
 from pnas_kit.learn.detection.nms import overlaps
 from pnas_kit.learn.recipe import Recipe
 from pnas_kit.learn.train import Training
-from pnas_kit.space import Arch
 
 GRIDS = ((6, 5), (12, 10))
 HEIGHT, WIDTH = 96, 80
@@ -266,23 +262,6 @@ def test_zoom_cuts_boxes_by_the_rule_of_tiles():
 
 
 # ---- the whole
-
-
-def squares():
-    """Pictures of squares and bars to find: learnt in a few steps."""
-    x = np.zeros((40, 28, 28, 1), np.uint8)
-    x[::2, 4:24, 4:24], x[1::2, 4:24, 10:18] = 255, 255
-    y = np.arange(40) % 2
-    pool = Arrays(train_x=x[:20], train_y=y[:20], test_x=x[20:], test_y=y[20:])
-    card = replace(CATALOGUE["mnist_det"], classes=("square", "bar"), train=96, test=24)
-    return normalise(composed(pool, 96, 24), card)
-
-
-def detector(classes=2):
-    return Arch(
-        family="mbednet", depth=(1, 1, 1, 1), kernel=(3, 3, 3, 3), stride=(2, 1, 2, 1), width=0.3, sparsity=(0.2,) * 4,
-        input_shape=(96, 96, 1), classes=classes, head="detector",
-    )  # fmt: skip
 
 
 def test_training_finds_objects_and_prunes_the_detector(tmp_path):

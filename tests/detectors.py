@@ -1,0 +1,28 @@
+"""A small detector and pictures on which it learns in a few steps, for the tests of several rooms."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from pnas_kit.learn.data import CATALOGUE
+from pnas_kit.learn.data.arrays import Arrays
+from pnas_kit.learn.data.compose import composed
+from pnas_kit.learn.data.dataset import normalise
+from pnas_kit.space import Arch
+
+
+def squares():
+    """Pictures of squares and bars to find: learnt in a few steps."""
+    x = np.zeros((40, 28, 28, 1), np.uint8)
+    x[::2, 4:24, 4:24], x[1::2, 4:24, 10:18] = 255, 255
+    y = np.arange(40) % 2
+    pool = Arrays(train_x=x[:20], train_y=y[:20], test_x=x[20:], test_y=y[20:])
+    card = replace(CATALOGUE["mnist_det"], classes=("square", "bar"), train=96, test=24)
+    return normalise(composed(pool, 96, 24), card)
+
+
+def detector(classes=2):
+    return Arch(
+        family="mbednet", depth=(1, 1, 1, 1), kernel=(3, 3, 3, 3), stride=(2, 1, 2, 1), width=0.3, sparsity=(0.2,) * 4,
+        input_shape=(96, 96, 1), classes=classes, head="detector",
+    )  # fmt: skip

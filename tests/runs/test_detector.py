@@ -1,0 +1,62 @@
+"""A detector's whole way through a run: trained, quantised, judged by mAP, with firmware and pictures."""
+
+import zipfile
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from detectors import detector, squares
+
+from pnas_kit.deploy import evaluate
+from pnas_kit.runs import Config, Run, prototype
+from pnas_kit.runs.examples import EXAMPLES, read_examples
+from pnas_kit.search import Candidate
+from widgets.detections import detections_html, training_examples
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    data = squares()
+    monkeypatch.setattr(prototype, "load", lambda name: data)
+    config = Config(
+        data="mnist_det", board="nucleo-f446re", ram_bytes=2**17, flash_bytes=2**19, macs=10**8, epochs=3, workers=1
+    )
+    return Run.create(config, tmp_path), data
+
+
+def test_a_detector_ends_as_a_verified_file_with_firmware_and_pictures(run):
+    run, data = run
+    prototype.make_prototype(str(run.path), Candidate(number=4, arch=detector()), 1)
+    result = run.result(4)
+    assert result.metric == "mAP50" and result.confusion == [] and result.test_count == 24
+    assert 0 <= result.int8_strict <= result.int8_accuracy <= 1 and 0 <= result.float_strict <= result.float_accuracy
+    score = evaluate(run.file(4, "model.tflite").read_bytes(), data.test_x, data.test_y)
+    assert (score.accuracy, score.strict) == (result.int8_accuracy, result.int8_strict)
+    assert result.arena_measured == result.arena_predicted
+    with zipfile.ZipFile(run.file(4, "firmware.zip")) as archive:
+        names = {name.split("/", 1)[1] for name in archive.namelist()}
+        card = archive.read(next(n for n in archive.namelist() if n.endswith("MODEL_CARD.md"))).decode()
+    assert {"src/nn_detect.h", "src/nn.c"} <= names and "mAP50 over 24 test images" in card
+    assert "mAP50" in run.file(4, "report.html").read_text(encoding="utf-8")
+    examples = read_examples(run.prototype(4))
+    assert len(examples) == EXAMPLES and all(e.found.shape[1] == 6 and len(e.truth) for e in examples)
+    raw = np.clip(np.round(data.raw(data.test_x[0])), 0, 255)
+    np.testing.assert_array_equal(examples[0].picture, raw)
+    html = detections_html(examples, data.card)
+    assert html.count("<svg") == EXAMPLES and "synthetic composition" in html
+    assert html.count('class="pn-real"') == sum(len(e.truth) for e in examples)
+
+
+def test_problems_of_detection_ask_for_detectors():
+    config = Config(data="tree_crowns", board="pico", ram_bytes=2**17, flash_bytes=2**19, macs=10**8)
+    assert config.problem.head == "detector" and config.problem.classes == 1
+    assert Config(**(vars(config) | {"data": "digits"})).problem.head == "classifier"
+    with pytest.raises(ValueError, match="need a loss"):
+        replace(config.problem, loss=None)
+
+
+def test_training_pictures_show_their_real_boxes():
+    data = squares()
+    examples = training_examples(data, 3)
+    assert [len(e.truth) for e in examples] == data.train_y.counts[:3].tolist()
+    assert "0 found" in detections_html(examples, data.card, "Training images")
