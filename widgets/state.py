@@ -44,6 +44,12 @@ def default_epochs(data: str) -> int:
     return recipe_for(card.name, card.task, max(card.train, 1)).epochs
 
 
+def unbalanced(data: str) -> bool:
+    """Whether some classes of a data set are so rare that plain accuracy says little of them."""
+    card = CATALOGUE[data]
+    return card.task != "detection" and not card.balanced
+
+
 class State(traitlets.HasTraits):
     """Choices for the next run, and what is known of the run on show.
 

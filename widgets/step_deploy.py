@@ -13,7 +13,7 @@ from widgets.controls import group, heading
 from widgets.download import Download
 from widgets.emulated import emulation_html
 from widgets.pane import Pane
-from widgets.state import State
+from widgets.state import State, unbalanced
 from widgets.words import attribute
 
 FILES = {
@@ -93,11 +93,18 @@ class StepDeploy:
         return (
             f'<tr data-key="{result.number}"><th scope="row"><b>{result.number}</b>{badge}'
             f"<small>{attribute(architecture)}</small></th>"
-            f"<td><b>{words.percent(result.int8_accuracy, 2)}</b></td><td>{words.percent(result.float_accuracy, 2)}</td>"
+            f"<td><b>{words.percent(result.int8_accuracy, 2)}</b>{self._balanced(result)}</td>"
+            f"<td>{words.percent(result.float_accuracy, 2)}</td>"
             f"<td>{words.kib(result.tflite_bytes)}</td><td>{words.kib(result.arena_predicted)}</td><td>{measured}</td>"
             f"<td>{self._time(result)}</td><td>{self._energy(result)}</td>"
             f'<td class="pn-files"><div>{files}</div></td></tr>'
         )
+
+    def _balanced(self, result: Result) -> str:
+        """Where some classes are rare: all classes counting the same."""
+        if not unbalanced(self._state.run.config.data):
+            return ""
+        return f"<small>balanced {words.percent(result.balanced_accuracy, 2)}</small>"
 
     def _time(self, result: Result) -> str:
         """Latency and its band."""

@@ -11,7 +11,7 @@ from widgets.controls import button, group, heading, show
 from widgets.curves import curve_svg
 from widgets.detections import detections_html
 from widgets.pane import Pane
-from widgets.state import State, default_epochs
+from widgets.state import State, default_epochs, unbalanced
 from widgets.words import attribute
 
 
@@ -117,6 +117,8 @@ class StepTrain:
             + cards.tile(f"Test, float{of}", words.percent(result.float_accuracy if result else None))
             + cards.tile(f"Test, int8{of}", words.percent(result.int8_accuracy if result else None))
         )
+        if result and unbalanced(state.run.config.data):
+            figures += cards.tile("Balanced, int8", words.percent(result.balanced_accuracy))
         return (
             f'<article class="pn-panel pn-training" data-key="{number}" data-epoch="{last.number if last else 0}">'
             f'<div class="pn-pick-head"><b>{number}</b><span title="{attribute(words_)}">{attribute(words_)}</span>'

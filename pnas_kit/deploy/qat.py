@@ -45,9 +45,7 @@ class FakeQuantNet(nn.Module):
     def folded(self) -> dict[str, Folded]:
         """The weights as they are now."""
         return {
-            layer.name: Folded(
-                self.weights[key(layer)].detach().double().numpy(), self.biases[key(layer)].detach().double().numpy()
-            )
+            layer.name: Folded(*(part[key(layer)].detach().cpu().double().numpy() for part in (self.weights, self.biases)))
             for layer in self.layers
             if key(layer) in self.weights
         }
@@ -80,6 +78,7 @@ def fine_tune(
     rate: float = LEARNING_RATE,
     seed: int = 0,
     loss: Callable[[Tensor | dict[str, Tensor], Tensor], Tensor] = F.cross_entropy,
+    device: torch.device | str = "cpu",
 ) -> Iterator[QuantModel]:
     """Yield the integer net before fine-tuning and after each epoch; the caller keeps the best.
 
@@ -91,13 +90,14 @@ def fine_tune(
         rate: first learning rate of Adam.
         seed: of the order of the samples.
         loss: of the outputs (by name where there are several) and y.
+        device: where it is computed.
 
     Raises:
         QuantError: as `quantise`.
     """
     folded = fold(net)
     tensors = calibrate(net.layers, net.input_shape, folded, samples)
-    student = FakeQuantNet(net.layers, folded, tensors)
+    student = FakeQuantNet(net.layers, folded, tensors).to(device)
     yield assemble(net.layers, tuple(net.input_shape), folded, tensors)
     optimiser = torch.optim.Adam(student.parameters(), rate)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, epochs)
@@ -105,7 +105,7 @@ def fine_tune(
     for _ in range(epochs):
         for index in torch.randperm(len(x), generator=generator).split(BATCH):
             optimiser.zero_grad()
-            loss(student(x[index]), y[index]).backward()
+            loss(student(x[index].to(device)), y[index].to(device)).backward()
             optimiser.step()
         schedule.step()
         yield assemble(net.layers, tuple(net.input_shape), student.folded(), tensors)

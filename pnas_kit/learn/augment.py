@@ -1,4 +1,4 @@
-"""Small random changes of training samples that do not change their class."""
+"""Small random changes of training samples that do not change their class, and mixtures that share their classes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from torch import Generator, Tensor
 
 Augmentation = Callable[[Tensor, Generator], Tensor]
 """Takes and returns float32 `(batch, channels, height, width)`."""
+Mixture = Callable[[Tensor, Tensor, Generator], tuple[Tensor, Tensor]]
+"""The same with the targets, float32 `(batch, classes)`, shares of 1."""
 
 
 def shift(x: Tensor, generator: Generator) -> Tensor:
@@ -46,4 +48,46 @@ def slide(x: Tensor, generator: Generator) -> Tensor:
     return torch.stack([p[..., s : s + x.shape[3]] for p, s in zip(padded, starts.tolist(), strict=True)])
 
 
-AUGMENTATIONS: dict[str, Augmentation] = {f.__name__: f for f in (shift, mirror, jitter, scale, slide)}
+def erase(x: Tensor, generator: Generator) -> Tensor:
+    """Puts the mean in place of a rectangle of up to half of each side (Zhong 2017, DeVries and Taylor 2017)."""
+    rows, columns = (_spans(torch.rand(len(x), generator=generator) / 2, side, generator) for side in x.shape[2:])
+    return x.masked_fill(rows[:, None, :, None] & columns[:, None, None, :], 0)
+
+
+def mask(x: Tensor, generator: Generator) -> Tensor:
+    """Puts the mean in place of up to a fifth of each series."""
+    span = _spans(torch.rand(len(x), generator=generator) / 5, x.shape[3], generator)
+    return x.masked_fill(span[:, None, None, :], 0)
+
+
+def mixup(x: Tensor, y: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
+    """Adds to each sample up to an equal share of another one, to its target likewise (Zhang 2018).
+
+    timm's `Mixup` does the same, but draws from NumPy's global generator: a training would not go on as it was interrupted.
+    """
+    share = torch.rand(len(x), 1, generator=generator) / 2
+    other = torch.randperm(len(x), generator=generator)
+    return torch.lerp(x, x[other], share[..., None, None]), torch.lerp(y, y[other], share)
+
+
+def cutmix(x: Tensor, y: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
+    """Puts a rectangle of another sample, up to half of the area, in its place, in the target its share (Yun 2019)."""
+    sides = [side for side in x.shape[2:] if side > 1]
+    share = (torch.rand(len(x), generator=generator) / 2) ** (1 / len(sides))
+    spans = [_spans(share if side > 1 else torch.ones(len(x)), side, generator) for side in x.shape[2:]]
+    inside = spans[0][:, :, None] & spans[1][:, None, :]
+    other = torch.randperm(len(x), generator=generator)
+    area = inside.float().mean((1, 2))[:, None]
+    return torch.where(inside[:, None], x[other], x), torch.lerp(y, y[other], area)
+
+
+def _spans(shares: Tensor, size: int, generator: Generator) -> Tensor:
+    """bool `(n, size)`: a random stretch of so large a share of each row."""
+    lengths = (shares * size).round()
+    starts = ((size - lengths + 1) * torch.rand(len(shares), generator=generator)).floor()
+    places = torch.arange(size)
+    return (places >= starts[:, None]) & (places < (starts + lengths)[:, None])
+
+
+AUGMENTATIONS: dict[str, Augmentation] = {f.__name__: f for f in (shift, mirror, erase, jitter, scale, slide, mask)}
+MIXTURES: dict[str, Mixture] = {f.__name__: f for f in (mixup, cutmix)}

@@ -11,6 +11,7 @@ class Epoch:
 
     Attributes:
         number: from 1 to `total`.
+        total: epochs of the training; of a last epoch after which training stopped early its own number.
         loss: mean training loss (cross entropy with label smoothing; the detection loss).
         train_accuracy: share of training samples, or objects, right while training, augmented.
         accuracy: the goal's measure on the validation part after the epoch: share of samples right, or mAP50.

@@ -21,6 +21,10 @@ class Recipe:
         learning_rate, weight_decay: of AdamW; the rate warms up and then follows a cosine to zero.
         warm_up: fraction of the epochs in which the rate rises.
         label_smoothing: share of the target spread over all classes.
+        average: fraction of the steps over which the weights that are measured and kept are averaged; 0 keeps the last ones.
+        balance: power with which rare classes count more in the loss and, above 0, balanced accuracy chooses the epoch; 1 is
+            the same for every class, however few samples it has.
+        patience: fraction of the epochs that may pass, once pruned, without a validation measure as good as the best.
         augment: names of augmentations in `augment.py`, for detection in `detection/augment.py`.
         prune_from, prune_until: when channels are removed, along a cubic schedule.
         validation: fraction of the training split held out to choose the best epoch; the test split never is.
@@ -32,6 +36,9 @@ class Recipe:
     weight_decay: float = 0.02
     warm_up: float = 0.1
     label_smoothing: float = 0.05
+    average: float = 0.05
+    balance: float = 0.0
+    patience: float = 1.0
     augment: tuple[str, ...] = ()
     prune_from: float = 0.1
     prune_until: float = 0.6
@@ -40,6 +47,9 @@ class Recipe:
     def __post_init__(self) -> None:
         if self.epochs < 1:
             raise ValueError(f"a training has at least 1 epoch, got {self.epochs}")
+        for name in ("average", "balance", "patience"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} lies between 0 and 1, got {getattr(self, name)}")
         if not 0 <= self.prune_from <= self.prune_until <= 1:
             raise ValueError(f"pruning lies between 0 and 1 of the epochs, got {self.prune_from} to {self.prune_until}")
 

@@ -21,9 +21,11 @@ from pnas_kit.vision_ops import timm
 from .data import Dataset, validation_split
 from .data.boxes import Boxes
 from .epoch import Epoch
-from .goal import ClassGoal, goal_for
+from .goal import accuracy, goal_for
 from .prune import Cut, strongest
 from .recipe import Recipe
+
+__all__ = ["Training", "TrainingError", "accuracy", "tensors"]
 
 
 class TrainingError(RuntimeError):
@@ -41,48 +43,59 @@ class Training:
         recipe: settings.
         seed: of the weights, the order of the samples and the augmentation.
         checkpoint: file to save to and to go on from; None saves nothing.
+        device: where it is computed; what is kept lies on the CPU.
 
     Raises:
         TrainingError: the loss is not a number.
         ValueError: the architecture does not answer as the data set asks (a classifier, or a detector).
     """
 
-    def __init__(self, arch: Arch, data: Dataset, recipe: Recipe, *, seed: int = 0, checkpoint: Path | None = None) -> None:
-        self.goal = goal_for(data.card)
+    def __init__(
+        self,
+        arch: Arch,
+        data: Dataset,
+        recipe: Recipe,
+        *,
+        seed: int = 0,
+        checkpoint: Path | None = None,
+        device: torch.device | str = "cpu",
+    ) -> None:
+        self.goal = goal_for(data.card, data.train_y, recipe.balance)
         self.goal.check(arch.layers)
-        self.recipe, self.checkpoint = recipe, checkpoint
+        self.recipe, self.checkpoint, self._device = recipe, checkpoint, device
         self._sets = channel_sets(arch.layers, arch.input_shape[2])
         self._kept = self._sets.kept(arch.sparsity)
         train, held_out = validation_split(data, recipe.validation, seed)
         self._x, self._y = tensors(data.train_x[train], data.train_y[train])
         self._held_out = tensors(data.train_x[held_out], data.train_y[held_out])
         self._generator = torch.Generator().manual_seed(seed)
-        self.net = build(arch.layers, arch.input_shape, seed)
-        self.goal.prepare(self.net)
+        net = build(arch.layers, arch.input_shape, seed)
+        self.goal.prepare(net)
         self._pruned = arch.pruned
         self._steps = max(1, len(self._x) // recipe.batch)
-        self._start_optimiser()
+        self._start(net, net)
         self.best: Net | None = None
-        self._best_accuracy = -1.0
+        self._best_accuracy, self._best_epoch = -1.0, 0
         self.finished_epochs = 0
         if checkpoint is not None and checkpoint.exists():
-            self._restore(torch.load(checkpoint, weights_only=True))
+            self._restore(torch.load(checkpoint, weights_only=True, map_location="cpu"))
 
     def __iter__(self) -> Iterator[Epoch]:
-        while self.finished_epochs < self.recipe.epochs:
+        while not self.finished:
             start = time.perf_counter()
             self._prune_to(self.recipe.pruned_share(self.finished_epochs))
             loss, train_accuracy = self._one_pass()
-            found = self.goal.measure(self.net, *self._held_out)
+            found = self.goal.measure(self.average, *self._held_out)
+            self.finished_epochs += 1
             best = self.net.layers == self._pruned and found >= self._best_accuracy
             if best:
-                self.best, self._best_accuracy = copy.deepcopy(self.net).eval(), found
-            self.finished_epochs += 1
+                self.best = copy.deepcopy(self.average).cpu()
+                self._best_accuracy, self._best_epoch = found, self.finished_epochs
             if self.checkpoint is not None:
                 self._save()
             yield Epoch(
                 number=self.finished_epochs,
-                total=self.recipe.epochs,
+                total=self.finished_epochs if self.finished else self.recipe.epochs,
                 loss=loss,
                 train_accuracy=train_accuracy,
                 accuracy=found,
@@ -90,6 +103,17 @@ class Training:
                 best=best,
                 seconds=time.perf_counter() - start,
             )
+
+    @property
+    def finished(self) -> bool:
+        """Whether all epochs are done, or the pruned net has not become better for the recipe's patience."""
+        waited = self.finished_epochs - self._best_epoch if self.best is not None else 0
+        return self.finished_epochs >= self.recipe.epochs or waited >= max(1, self.recipe.patience * self.recipe.epochs)
+
+    @property
+    def average(self) -> Net:
+        """The net whose weights are averages over the last steps: what is measured and kept."""
+        return self._average.module
 
     @property
     def sparsity(self) -> float:
@@ -105,15 +129,16 @@ class Training:
         wanted = [round(n - share * (n - self._kept[s])) for s, n in self._sets.size.items()]
         if wanted == list(now.size.values()):
             return
-        cut = Cut(self.net, strongest(self.net, now, dict(zip(now.size, wanted, strict=True))))
-        momenta = dict(zip(cut.net.parameters(), self._cut_momenta(cut), strict=True))
-        self.net = cut.net
-        self._start_optimiser()
-        self._optimiser.state.update({p: m for p, m in momenta.items() if m})
+        kept = strongest(self.net.cpu(), now, dict(zip(now.size, wanted, strict=True)))
+        cut = Cut(self.net, kept)
+        momenta = self._cut_momenta(cut)
+        self._start(cut.net, Cut(self.average.cpu(), kept).net)
+        self._optimiser.state.update({p: m for p, m in zip(self.net.parameters(), momenta, strict=True) if m})
 
     def _cut_momenta(self, cut: Cut) -> list[dict[str, Tensor]]:
+        state = self._optimiser.state
         return [
-            {k: cut.take(name, v) if v.dim() else v for k, v in self._optimiser.state.get(old, {}).items()}
+            {k: cut.take(name, v.cpu()).to(self._device) if v.dim() else v for k, v in state.get(old, {}).items()}
             for name, old in self.net.named_parameters()
         ]
 
@@ -123,9 +148,10 @@ class Training:
         order = torch.randperm(len(self._x), generator=self._generator)
         batches = order.split(self.recipe.batch)[: self._steps]  # the incomplete last batch waits for another order
         loss_sum, right, of = 0.0, 0, 0
-        for step, index in enumerate(batches):
-            self._schedule.step_update(self.finished_epochs * self._steps + step)
-            x, y = self.goal.changed(self._x[index], self._y[index], self.recipe.augment, self._generator)
+        for step, index in enumerate(batches, self.finished_epochs * self._steps):
+            self._schedule.step_update(step)
+            changed = self.goal.changed(self._x[index], self._y[index], self.recipe.augment, self._generator)
+            x, y = (part.to(self._device) for part in changed)
             answers = self.net(x)
             loss = self.goal.loss(answers, y, x, self.recipe.label_smoothing)
             if not torch.isfinite(loss):
@@ -136,17 +162,22 @@ class Training:
             self._optimiser.zero_grad(set_to_none=True)
             loss.backward()
             self._optimiser.step()
+            self._average.update(self.net, step)
             loss_sum += loss.item() * len(y)
             hits, count = self.goal.right(answers, y, x)
             right, of = right + hits, of + count
         return loss_sum / sum(map(len, batches)), right / max(1, of)
 
-    def _start_optimiser(self) -> None:
+    def _start(self, net: Net, average: Net) -> None:
+        """Go on with these weights and this average of them, and an optimiser that knows nothing yet."""
         r = self.recipe
+        steps = r.epochs * self._steps
+        self.net = net.to(self._device)
+        span = max(1.0, r.average * steps)
+        self._average = timm.utils.ModelEmaV3(average.to(self._device), decay=1 - 1 / span, use_warmup=True)
         self._optimiser = timm.optim.create_optimizer_v2(
             self.net, opt="adamw", lr=r.learning_rate, weight_decay=r.weight_decay
         )
-        steps = r.epochs * self._steps
         self._schedule = timm.scheduler.CosineLRScheduler(
             self._optimiser,
             t_initial=steps,
@@ -160,11 +191,13 @@ class Training:
         state = {
             "channels": [layer.channels for layer in self.net.layers],
             "net": self.net.state_dict(),
+            "average": self.average.state_dict(),
             "optimiser": self._optimiser.state_dict(),
             "generator": self._generator.get_state(),
             "finished_epochs": self.finished_epochs,
             "best": None if self.best is None else self.best.state_dict(),
             "best_accuracy": self._best_accuracy,
+            "best_epoch": self._best_epoch,
         }
         draft = self.checkpoint.with_suffix(".draft")
         torch.save(state, draft)
@@ -172,13 +205,14 @@ class Training:
 
     def _restore(self, state: dict) -> None:
         layers = zip(self.net.layers, state["channels"], strict=True)
-        self.net = Net(tuple(replace(layer, channels=n) for layer, n in layers), self.net.input_shape)
+        net = Net(tuple(replace(layer, channels=n) for layer, n in layers), self.net.input_shape)
+        self._start(net, net)
         self.net.load_state_dict(state["net"])
-        self._start_optimiser()
+        self.average.load_state_dict(state["average"])
         self._optimiser.load_state_dict(state["optimiser"])
         self._generator.set_state(state["generator"])
         self.finished_epochs = state["finished_epochs"]
-        self._best_accuracy = state["best_accuracy"]
+        self._best_accuracy, self._best_epoch = state["best_accuracy"], state["best_epoch"]
         if state["best"] is not None:
             self.best = Net(self._pruned, self.net.input_shape).eval()
             self.best.load_state_dict(state["best"])
@@ -187,8 +221,3 @@ class Training:
 def tensors(x: np.ndarray, y: np.ndarray | Boxes) -> tuple[Tensor, Tensor]:
     """Arrays `(n, height, width, channels)` and `(n,)` as torch takes them, channels first; boxes are padded."""
     return torch.from_numpy(x).permute(0, 3, 1, 2), torch.from_numpy(y.padded() if isinstance(y, Boxes) else y)
-
-
-def accuracy(net: Net, x: Tensor, y: Tensor) -> float:
-    """Share of samples whose largest logit is the right class."""
-    return ClassGoal().measure(net, x, y)

@@ -51,16 +51,18 @@ def make_prototype(path: str, candidate: Candidate, threads: int, seconds: float
     data = run.load_data()
     recipe = recipe_for(data.card.name, data.card.task, data.card.train, run.config.epochs)
     training = _train(run, candidate, data, recipe, time.monotonic() + seconds)
-    if training.finished_epochs == recipe.epochs:
+    if training.finished:
         _deliver(run, candidate, data, recipe, training.best)
 
 
 def _train(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, until: float) -> Training:
     from pnas_kit.learn.train import Training
+    from pnas_kit.search.process import device
 
     folder = run.prototype(candidate.number)
     folder.mkdir(parents=True, exist_ok=True)
-    training = Training(candidate.arch, data, recipe, seed=run.config.seed, checkpoint=folder / "checkpoint.pt")
+    checkpoint = folder / "checkpoint.pt"
+    training = Training(candidate.arch, data, recipe, seed=run.config.seed, checkpoint=checkpoint, device=device())
     _keep_epochs(folder / "epochs.jsonl", run.epochs(candidate.number)[: training.finished_epochs])
     for epoch in training:
         append_line(folder / "epochs.jsonl", asdict(epoch))
@@ -88,6 +90,7 @@ def _quantised(run: Run, data: Dataset, recipe: Recipe, net) -> tuple[QuantModel
     from pnas_kit.deploy.qat import fine_tune
     from pnas_kit.learn.goal import goal_for
     from pnas_kit.learn.train import tensors
+    from pnas_kit.search.process import device
 
     goal = goal_for(data.card)
     train, held_out = validation_split(data, recipe.validation, run.config.seed)
@@ -101,7 +104,9 @@ def _quantised(run: Run, data: Dataset, recipe: Recipe, net) -> tuple[QuantModel
     if evaluate(plain, x, y).accuracy >= wanted:
         return model, plain, "post-training"
     seen = tensors(data.train_x[train], data.train_y[train])
-    tuned = fine_tune(net, calibration, *seen, epochs=FINE_TUNING_EPOCHS, seed=run.config.seed, loss=goal.plain_loss)
+    loss = goal_for(data.card, data.train_y, recipe.balance).plain_loss
+    settings = {"epochs": FINE_TUNING_EPOCHS, "seed": run.config.seed, "loss": loss, "device": device()}
+    tuned = fine_tune(net, calibration, *seen, **settings)
     model, best = max(((m, write_tflite(m)) for m in tuned), key=lambda pair: evaluate(pair[1], x, y).accuracy)
     return model, best, "post-training" if best == plain else "quantisation-aware"
 

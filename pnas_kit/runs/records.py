@@ -171,3 +171,9 @@ class Result:
     metric: str = "accuracy"
     float_strict: float | None = None
     int8_strict: float | None = None
+
+    @property
+    def balanced_accuracy(self) -> float | None:
+        """Of the int8 file: the share of right answers of each class, then the mean over the classes that occur."""
+        shares = [row[true] / sum(row) for true, row in enumerate(self.confusion) if sum(row)]
+        return sum(shares) / len(shares) if shares else None

@@ -126,7 +126,7 @@ def _follow(run: Run, reporter: Reporter, jobs: dict[Future, int]) -> None:
         pending = wait(pending, timeout=POLL_SECONDS).not_done
         logs = [run.epochs(number) for number in jobs.values()]
         done = sum(map(len, logs))
-        totals = [log[0].total for log in logs if log]
+        totals = [log[-1].total for log in logs if log]
         total = sum(totals) + (len(logs) - len(totals)) * max(totals, default=0)
         first = done if first is None else first
         left = (time.monotonic() - start) / (done - first) * (total - done) if done > first else None

@@ -6,8 +6,9 @@ import torch
 from nets import sampled
 
 from pnas_kit.learn import Recipe, recipe_for
-from pnas_kit.learn.augment import AUGMENTATIONS
-from pnas_kit.learn.data import load
+from pnas_kit.learn.augment import AUGMENTATIONS, MIXTURES
+from pnas_kit.learn.data import load, validation_split
+from pnas_kit.learn.goal import ClassGoal, balanced_accuracy, class_weights
 from pnas_kit.learn.train import Training, TrainingError, accuracy, tensors
 
 
@@ -24,7 +25,7 @@ def arch():
     return sampled((8, 8, 1), 1, classes=10, family="mbednet", width=0.5, **fixed, **depths, **sparsity)[0]
 
 
-RECIPE = Recipe(epochs=8, augment=("shift",), batch=16)
+RECIPE = Recipe(epochs=8, augment=("shift", "mixup"), batch=16)
 
 
 def test_digits_are_learned_pruned_and_the_best_state_is_kept(digits, arch):
@@ -83,6 +84,96 @@ def test_recipes_suit_the_size_of_the_set():
 
 @pytest.mark.parametrize("name", AUGMENTATIONS)
 def test_augmentations_keep_the_shape_and_depend_on_their_generator_only(name):
-    x = torch.randn(4, 3, 1, 60) if name in ("jitter", "scale", "slide") else torch.randn(4, 3, 28, 28)
+    x = torch.randn(4, 3, 1, 60) if name in ("jitter", "scale", "slide", "mask") else torch.randn(4, 3, 28, 28)
     a, b, c = (AUGMENTATIONS[name](x.clone(), torch.Generator().manual_seed(seed)) for seed in (0, 0, 1))
     assert a.shape == x.shape and torch.equal(a, b) and not torch.equal(a, c)
+
+
+@pytest.mark.parametrize("shape", [(8, 3, 28, 28), (8, 3, 1, 60)])
+@pytest.mark.parametrize("name", MIXTURES)
+def test_a_mixture_shares_the_target_as_it_shares_the_sample(name, shape):
+    """Sample i is i everywhere, so the mean of a mixture of i and j with share s is i (1 - s) + j s."""
+    x = torch.arange(8.0)[:, None, None, None].expand(shape).contiguous()
+    mixed, y = MIXTURES[name](x, torch.eye(8), torch.Generator().manual_seed(0))
+    torch.testing.assert_close(mixed.mean((1, 2, 3)), y @ torch.arange(8.0))
+    torch.testing.assert_close(y.sum(1), torch.ones(8))
+    assert (y.diagonal() >= 0.5 - 1 / 28).all() and (y.diagonal() < 1).sum() >= 4
+    values = {len(sample.unique()) for sample in mixed}
+    assert values == {1} if name == "mixup" else values == {1, 2}
+
+
+def test_erased_and_masked_are_one_piece_of_the_size_promised():
+    x = torch.ones(200, 2, 28, 28)
+    gone = AUGMENTATIONS["erase"](x, torch.Generator().manual_seed(0)) == 0
+    assert torch.equal(gone[:, 0], gone[:, 1])
+    rows, columns = gone[:, 0].any(2), gone[:, 0].any(1)
+    assert torch.equal(gone[:, 0], rows[:, :, None] & columns[:, None, :])
+    assert rows.sum(1).max() == 14 and rows.any(0).all()
+    gone = AUGMENTATIONS["mask"](torch.ones(200, 2, 1, 50), torch.Generator().manual_seed(0))[:, 0, 0] == 0
+    assert gone.sum(1).max() == 10 and gone.any(0).all() and (gone.int().diff(dim=1) == 1).sum(1).max() == 1
+
+
+def test_the_net_that_is_kept_averages_the_weights_of_the_last_steps(digits, arch):
+    """Against the recursion a <- d a + (1 - d) w, with the decay of timm's warm-up: min(1 - 1 / span, 1 - step^(-2/3))."""
+    unpruned = dataclasses.replace(arch, sparsity=(0.0,) * len(arch.sparsity))
+    training = Training(unpruned, digits, Recipe(epochs=2, batch=64, average=0.25))
+    weights, update = [], training._average.update
+    training._average.update = lambda net, step: (weights.append(next(net.parameters()).detach().clone()), update(net, step))
+    list(training)
+    expected, span = weights[0], 0.25 * len(weights)
+    for step, weight in enumerate(weights[1:], 1):
+        decay = min(1 - 1 / span, 1 - step ** (-2 / 3)) if step > 1 else 0.0
+        expected = decay * expected + (1 - decay) * weight
+    torch.testing.assert_close(next(training.average.parameters()), expected)
+    assert not torch.equal(expected, weights[-1])
+
+
+def test_the_average_loses_the_same_channels_as_the_net(digits, arch):
+    training = Training(arch, digits, dataclasses.replace(RECIPE, epochs=4, average=0.0))
+    for epoch in training:
+        for a, b in zip(training.net.state_dict().values(), training.average.state_dict().values(), strict=True):
+            assert torch.equal(a, b), f"epoch {epoch.number}"
+    assert epoch.sparsity > 0.1
+
+
+def test_training_stops_when_patience_is_out_and_an_interruption_changes_nothing(tmp_path, digits, arch):
+    recipe = dataclasses.replace(RECIPE, epochs=10, patience=0.2, learning_rate=0.0, weight_decay=0.0, average=0.0)
+    training = Training(arch, digits, recipe, checkpoint=tmp_path / "checkpoint.pt")
+    training.goal.measure = lambda net, x, y: -0.01 * training.finished_epochs + 0.5  # never better after the first
+    epochs = list(training)
+    assert [e.number for e in epochs if e.best] == [6]  # the first that is fully pruned
+    assert [e.number for e in epochs] == list(range(1, 9)) and training.finished
+    assert [e.total for e in epochs] == [10] * 7 + [8]
+    again = Training(arch, digits, recipe, checkpoint=tmp_path / "checkpoint.pt")
+    assert again.finished and list(again) == [] and again.best is not None
+
+
+def test_balanced_accuracy_counts_every_class_the_same(digits, arch):
+    net = Training(arch, digits, RECIPE).net
+    x, y = tensors(digits.test_x, digits.test_y)
+    with torch.no_grad():
+        answers = net.eval()(x).argmax(1)
+    from sklearn.metrics import balanced_accuracy_score
+
+    rare = torch.cat([torch.nonzero(y != 3)[:, 0], torch.nonzero(y == 3)[:2, 0]])
+    assert balanced_accuracy(net, x[rare], y[rare]) == pytest.approx(balanced_accuracy_score(y[rare], answers[rare]))
+
+
+def test_class_weights_make_rare_classes_count_more():
+    labels = np.repeat([0, 1, 3], [80, 15, 5])
+    weights = class_weights(labels, 4, 1.0)
+    torch.testing.assert_close(weights * torch.tensor([80.0, 15, 0, 5]), torch.tensor([100, 100, 0, 100]) / 3)
+    assert class_weights(labels, 4, 0.5)[3] == pytest.approx(4 * float(class_weights(labels, 4, 0.5)[0]))
+    found, y = torch.randn(6, 4), torch.eye(4)[[0, 0, 0, 1, 3, 3]]
+    expected = (-(y * found.log_softmax(1)).sum(1) * weights[y.argmax(1)]).mean()
+    torch.testing.assert_close(ClassGoal(4, weights).loss(found, y, found, 0.0), expected)
+
+
+def test_a_balanced_recipe_weighs_the_classes_and_chooses_by_balanced_accuracy(digits, arch):
+    _, held_out = validation_split(digits, 0.1, 0)
+    training = Training(arch, digits, dataclasses.replace(RECIPE, epochs=1, balance=1.0))
+    (epoch,) = training
+    judged = tensors(digits.train_x[held_out], digits.train_y[held_out])
+    assert training.goal.name == "balanced accuracy" and epoch.accuracy == balanced_accuracy(training.best, *judged)
+    with pytest.raises(ValueError, match="balance lies between 0 and 1, got 2"):
+        Recipe(epochs=1, balance=2)

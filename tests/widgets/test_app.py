@@ -1,5 +1,6 @@
 """The workbench without a browser: what a click changes, what a run on disk shows."""
 
+import dataclasses
 import re
 import time
 
@@ -7,6 +8,7 @@ import pytest
 from made_runs import add_epochs, add_result, config, epoch, set_status
 
 import widgets.workbench as module
+from pnas_kit.learn.data import CATALOGUE
 from pnas_kit.runs import Run
 
 
@@ -139,6 +141,19 @@ def test_the_table_of_models_has_the_verified_figures_and_hands_out_the_file(wor
     assert sent == [(f"digits-{number}-model.tflite", b"TFL3 %d" % number)]
     deploy._table.press("file", f"{number}:report.html")
     assert "report.html" in workbench.state.problem.what and len(sent) == 1
+
+
+def test_where_classes_are_rare_balanced_accuracy_stands_beside_accuracy(workbench, run, monkeypatch):
+    number = next(c.number for c in run.candidates() if c.feasible)
+    run.pick([number])
+    add_result(run, number, confusion=[[80, 20], [3, 1]])
+    workbench.show_run(run)
+    shown = [workbench.steps["train"]._curves, workbench.steps["deploy"]._table]
+    assert not any("alanced" in text(pane) for pane in shown)
+    monkeypatch.setitem(CATALOGUE, "digits", dataclasses.replace(CATALOGUE["digits"], balanced=False))
+    for name in ("train", "deploy"):
+        workbench.steps[name].draw()
+    assert "52.5 %" in text(shown[0]) and "balanced 52.50 %" in text(shown[1])
 
 
 @pytest.mark.parametrize("state", ["failed", "crashed"])

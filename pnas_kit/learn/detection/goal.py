@@ -53,17 +53,20 @@ class DetectionGoal:
         return x, y
 
     def loss(self, found: dict[str, Tensor], y: Tensor, x: Tensor, smoothing: float) -> Tensor:
-        return detection_loss(found, y, tuple(x.shape[2:]), smoothing)
+        with x.device:  # where the loss makes its tensors
+            return detection_loss(found, y, tuple(x.shape[2:]), smoothing)
 
     def plain_loss(self, found: dict[str, Tensor], y: Tensor) -> Tensor:
-        return detection_loss(found, y)
+        with y.device:
+            return detection_loss(found, y)
 
     @torch.no_grad()
     def right(self, found: dict[str, Tensor], y: Tensor, x: Tensor) -> tuple[int, int]:
         """Objects whose own cell answers with their class, a box of IoU 0.5 and an objectness above a half, and all."""
         height, width = x.shape[2:]
-        given = cells(found, height, width)
-        goal = assign(y, given.grids, height, width)
+        with x.device:
+            given = cells(found, height, width)
+            goal = assign(y, given.grids, height, width)
         at = goal.cells[goal.centre]
         hit = (iou(given.boxes[at], goal.boxes[goal.centre])[0] >= 0.5) & (given.objectness[at] > 0)
         if given.classes is not None:
@@ -88,8 +91,9 @@ class DetectionGoal:
 def predict(net: Net, x: Tensor, **settings) -> list[Found]:
     """What the float net finds in images `(n, channels, height, width)`; settings are those of `decode`."""
     net.eval()
+    device = next(net.parameters()).device
     found: list[Found] = []
     for part in x.split(BATCH):
-        maps = {name: value.permute(0, 2, 3, 1).contiguous().numpy() for name, value in net(part).items()}
+        maps = {name: value.permute(0, 2, 3, 1).contiguous().cpu().numpy() for name, value in net(part.to(device)).items()}
         found += decode(maps, *x.shape[2:], **settings)
     return found
