@@ -27,7 +27,7 @@ from pnas_kit.learn.data import proxy_batches
 from pnas_kit.search import PROXIES, Candidate, Limits, Problem, propose, search
 from pnas_kit.search.evaluate import SCORE
 from pnas_kit.search.journal import journal_storage
-from pnas_kit.search.pareto import hypervolume, non_dominated, select
+from pnas_kit.search.pareto import hypervolume, non_dominated
 from pnas_kit.space import Arch
 
 TABLE = STUDY.with_name("method_worth.csv")
@@ -67,27 +67,24 @@ def found(storage: object, wanted: Problem) -> list[Candidate]:
 
 def objectives(data: str, seed: int) -> list[Arch]:
     """The paper's way: MACs and four proxies as five objectives, the five nets that keep the most hypervolume."""
-    return _archs(propose(searched(data, PROXIES, seed), problem(data, PROXIES), K))
+    wanted = problem(data, PROXIES)
+    return _archs(propose(searched(data, PROXIES, seed), wanted, K, objectives=wanted.objectives))
 
 
 def plane(data: str, seed: int) -> list[Arch]:
     """The same trials, but the five nets are chosen in the plane of log MACs and the score, exactly."""
-    return _in_plane(searched(data, PROXIES, seed))
+    return _archs(propose(searched(data, PROXIES, seed), problem(data, PROXIES), K))
 
 
 def guided(data: str, seed: int) -> list[Arch]:
     """MACs and the score are the only two objectives, of the search and of the choice."""
-    return _in_plane(searched(data, (SCORE,), seed))
-
-
-def _in_plane(candidates: Sequence[Candidate]) -> list[Arch]:
-    fit = [candidate for candidate in candidates if candidate.feasible]
-    return _archs([fit[i] for i in select([(np.log(c.cost.macs), -c.score) for c in fit], K)])
+    return _archs(propose(searched(data, (SCORE,), seed), problem(data, (SCORE,)), K))
 
 
 def parameters(data: str, seed: int) -> list[Arch]:
     """No proxies: few MACs against many parameters as the two objectives, five nets of their front."""
-    return _archs(propose(searched(data, ("params",), seed), problem(data, ("params",)), K))
+    wanted = problem(data, ("params",))
+    return _archs(propose(searched(data, ("params",), seed), wanted, K, objectives=wanted.objectives))
 
 
 WAYS = {

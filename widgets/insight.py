@@ -80,7 +80,7 @@ class Insight:
         done = len(self._history.values) == len(scored)
         if done and not live and len(scored) != self._valued:
             self._valued = len(scored)
-            found["worth"] = tuple(propose_curve(scored, run.problem, MOST_PICKS))
+            found["worth"] = tuple(propose_curve(scored, run.problem, MOST_PICKS, objectives=run.config.proposed_in))
         with state.lock:
             if state.run is run:
                 for name, value in found.items():

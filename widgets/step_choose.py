@@ -87,7 +87,7 @@ class StepChoose:
 
 
 PROPOSED = (
-    '<span class="pn-proposed" title="Proposed: together the proposals cover the front best">'
+    '<span class="pn-proposed" title="Proposed: together the proposals cover the front of MACs and score best">'
     '<svg viewBox="0 0 16 16" width="12" height="12" aria-hidden="true"><path d="M8 1 15 8 8 15 1 8Z"/></svg>proposed</span>'
 )
 LATENCY = "Estimated latency; the bar is a share of the slowest one here, for there is no budget for it"

@@ -25,6 +25,7 @@ class Config:
         ram_bytes, flash_bytes, macs: limits on a candidate.
         trials: candidates to evaluate.
         picks: prototypes that the subset selection proposes.
+        proposal: in what they are proposed: "score", costs and score; or "objectives", the paper's way.
         seed: of everything random.
         workers: processes that evaluate or train at the same time on this machine.
         executor: who evaluates and trains: "" for this machine's processes, or a Dask scheduler, "tcp://host:port".
@@ -45,6 +46,7 @@ class Config:
     macs: int
     trials: int = 500
     picks: int = 5
+    proposal: str = "score"
     seed: int = 0
     workers: int = 2
     executor: str = ""
@@ -71,6 +73,8 @@ class Config:
             object.__setattr__(self, name, tuple(getattr(self, name)))  # JSON has lists only
         if self.sampler not in SAMPLERS:
             raise ValueError(f"sampler is one of {list(SAMPLERS)}, got {self.sampler!r}")
+        if self.proposal not in ("score", "objectives"):
+            raise ValueError(f"proposal is 'score' or 'objectives', got {self.proposal!r}")
         check_address(self.executor)
         check_storage(self.storage)
         speed(self.target.core, self.engine)
@@ -85,6 +89,11 @@ class Config:
         if self.board not in boards():
             raise ValueError(f"board is one of {list(boards())} or 'own', got {self.board!r}")
         return boards()[self.board]
+
+    @property
+    def proposed_in(self) -> tuple[str, ...] | None:
+        """The `objectives` of `propose` and `propose_curve`."""
+        return (*self.costs, *self.proxies) if self.proposal == "objectives" else None
 
     @property
     def limits(self) -> Limits:

@@ -153,7 +153,8 @@ class Run:
 
     def proposed(self) -> list[int]:
         """Numbers of the prototypes that subset selection proposes."""
-        return [c.number for c in propose(self.candidates(), self.problem, self.config.picks)]
+        found = propose(self.candidates(), self.problem, self.config.picks, objectives=self.config.proposed_in)
+        return [c.number for c in found]
 
     @property
     def transcript(self) -> Transcript:

@@ -48,6 +48,15 @@ def front(candidates: Sequence[Candidate], problem: Problem, objectives: Sequenc
     return [c for c, kept in zip(feasible, keep, strict=True) if kept]
 
 
+def _choice(candidates: Sequence[Candidate], problem: Problem, objectives: Sequence[str] | None) -> np.ndarray:
+    """The points among which `propose` chooses, float64 `(candidates, objectives)`."""
+    if objectives is not None or any(c.score is None for c in candidates):
+        return points(candidates, problem, objectives)
+    found = points(candidates, problem, (*problem.costs, "score"))
+    found[:, :-1] = np.log(found[:, :-1])  # from 10,000 to 100,000 MACs is as far as from 100,000 to a million
+    return found
+
+
 def propose(
     candidates: Sequence[Candidate],
     problem: Problem,
@@ -60,14 +69,16 @@ def propose(
     """At most `k` of the front that together keep the most of its hypervolume, in order of MACs.
 
     Args:
-        objectives: in which the front is taken and its hypervolume measured, as in `points`; `PLANE` selects by MACs and
-            score alone.
+        objectives: in which the front is taken and its hypervolume measured, as in `points`. None takes the logarithm of
+            the problem's costs and the score, which from the very same trials chooses better nets than the paper's way,
+            `problem.objectives` (docs/search.md, "Is the method worth it?"). Candidates recorded without a score are
+            chosen in the paper's way.
         keep_extremes, method: as in `pareto.select`.
     """
     feasible = [c for c in candidates if c.feasible]
     if not feasible:
         return []
-    chosen = select(points(feasible, problem, objectives), k, keep_extremes=keep_extremes, method=method)
+    chosen = select(_choice(feasible, problem, objectives), k, keep_extremes=keep_extremes, method=method)
     return sorted((feasible[i] for i in chosen), key=lambda c: c.cost.macs)
 
 
@@ -86,4 +97,4 @@ def propose_curve(
     feasible = [c for c in candidates if c.feasible]
     if not feasible:
         return []
-    return curve(points(feasible, problem, objectives), most, keep_extremes=keep_extremes)
+    return curve(_choice(feasible, problem, objectives), most, keep_extremes=keep_extremes)

@@ -1,6 +1,7 @@
 """Proposals from made-up candidates, whose front is known."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from pnas_kit.cost import Cost, boards
 from pnas_kit.search import Candidate, Limits, Problem, front, points, propose
 from pnas_kit.search.front import PLANE, propose_curve
-from pnas_kit.search.pareto import hypervolume, normalise
+from pnas_kit.search.pareto import curve, hypervolume, normalise, select
 
 PROBLEM = Problem(
     input_shape=(8, 8, 1),
@@ -51,7 +52,7 @@ def test_the_points_are_what_the_objectives_say():
     assert points([], PROBLEM).shape == (0, 3)
 
 
-@pytest.mark.parametrize("objectives", [None, PLANE, ("macs", "naswot")])
+@pytest.mark.parametrize("objectives", [PROBLEM.objectives, PLANE, ("macs", "naswot")])
 def test_the_proposal_is_the_best_choice_from_the_front_of_its_objectives(objectives):
     made = drawn(60)
     best = front(made, PROBLEM, objectives)
@@ -59,7 +60,7 @@ def test_the_proposal_is_the_best_choice_from_the_front_of_its_objectives(object
     numbers = [c.number for c in best]
     scaled = dict(zip(numbers, normalise(points(made, PROBLEM, objectives)[numbers]), strict=True))
     volumes = {
-        chosen: hypervolume([scaled[n] for n in chosen], np.full(len(objectives or "123"), 1.1))
+        chosen: hypervolume([scaled[n] for n in chosen], np.full(len(objectives), 1.1))
         for chosen in itertools.combinations(sorted(scaled), 3)
     }
     assert volumes[tuple(sorted(c.number for c in found))] == pytest.approx(max(volumes.values()))
@@ -71,12 +72,23 @@ def test_the_curve_says_what_each_proposal_keeps():
     best = [c.number for c in front(made, PROBLEM)]
     scaled = dict(zip(best, normalise(points(made, PROBLEM)[best]), strict=True))
     whole = hypervolume(list(scaled.values()), [1.1] * 3)
-    found = propose_curve(made, PROBLEM, 6)
+    found = propose_curve(made, PROBLEM, 6, objectives=PROBLEM.objectives)
     assert len(found) == 6 and sorted(found) == found and found[-1] < 1
     for k, share in enumerate(found, 1):
-        proposal = [scaled[c.number] for c in propose(made, PROBLEM, k)]
+        proposal = [scaled[c.number] for c in propose(made, PROBLEM, k, objectives=PROBLEM.objectives)]
         assert share >= hypervolume(proposal, [1.1] * 3) / whole - 1e-12
-    assert propose_curve(made, PROBLEM, 100)[-1] == pytest.approx(1)
+    assert propose_curve(made, PROBLEM, 100, objectives=PROBLEM.objectives)[-1] == pytest.approx(1)
+
+
+def test_by_default_log_macs_and_score_decide():
+    made = drawn(60)
+    plane = np.array([(np.log(c.cost.macs), -c.score) for c in made])
+    expected = sorted(select(plane, 3), key=lambda i: made[i].cost.macs)
+    assert [c.number for c in propose(made, PROBLEM, 3)] == [made[i].number for i in expected]
+    assert propose_curve(made, PROBLEM, 3) == pytest.approx(curve(plane, 3))
+    unscored = [replace(c, score=None) for c in made]
+    paper = propose(unscored, PROBLEM, 3, objectives=PROBLEM.objectives)
+    assert propose(unscored, PROBLEM, 3) == paper
 
 
 def test_nothing_feasible_proposes_nothing():

@@ -73,11 +73,11 @@ def test_the_threads_of_a_closed_workbench_end(workbench, run):
 
 def test_each_prototype_more_is_worth_what_the_selection_keeps(run):
     candidates = run.candidates()
-    shares = propose_curve(candidates, run.problem, 4)
+    shares = propose_curve(candidates, run.problem, 4, objectives=run.problem.objectives)
     best = points(front(candidates, run.problem), run.problem)
     assert shares == [kept(best, select(best, k)) for k in (1, 2, 3, 4)]
     assert propose_curve([c for c in candidates if not c.feasible], run.problem, 4) == []
-    assert len(propose_curve(front(candidates, run.problem)[:2], run.problem, 8)) == 2
+    assert len(propose_curve(front(candidates, run.problem)[:2], run.problem, 8, objectives=run.problem.objectives)) == 2
 
 
 def test_the_worth_in_bars_and_words():
