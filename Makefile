@@ -18,7 +18,12 @@ test: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/search_speed.py digits
-	$(BIN)/python benchmarks/search_speed.py fashion_mnist
+	$(BIN)/python benchmarks/search_speed.py hapt
+	$(BIN)/python benchmarks/search_speed.py photos32
+	$(BIN)/python benchmarks/search_speed.py photos128
+	$(BIN)/python benchmarks/proxy_speed.py hapt
+	$(BIN)/python benchmarks/trial_speed.py
+	$(BIN)/python benchmarks/subset.py
 	$(BIN)/python benchmarks/training_speed.py
 
 bench-cluster: $(STAMP)
