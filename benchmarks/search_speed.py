@@ -1,4 +1,4 @@
-"""How long a search takes and where: `python benchmarks/search_speed.py [photos32|photos128|any data set] [--trials 500]`."""
+"""How long a search takes, and where: `python benchmarks/search_speed.py [photos32|photos128|a data set] [--trials 500]`."""
 
 from __future__ import annotations
 
