@@ -23,9 +23,9 @@ from pnas_kit.deploy.c.emulator import sizes
 from pnas_kit.deploy.emulate import emulate
 from pnas_kit.deploy.firmware import firmware_project
 from pnas_kit.deploy.model import PROBABILITY, Affine, QuantModel
-from pnas_kit.deploy.qat import fine_tune
 from pnas_kit.deploy.quantiser import quantise
 from pnas_kit.deploy.stored import dump, load
+from pnas_kit.learn import data
 from pnas_kit.learn.recipe import Recipe
 from pnas_kit.learn.train import Training
 from pnas_kit.space.layers import Layer, output_bytes, outputs
@@ -228,9 +228,7 @@ def test_where_one_output_is_wanted_several_are_refused():
     with pytest.raises(ValueError, match=r"classifier with one output \(classes,\), got s\d+\.box \("):
         evaluate(file, x, np.zeros(12, int))
     with pytest.raises(ValueError, match="training on class labels takes a network with one output"):
-        Training(arch, None, Recipe(epochs=1))
-    with pytest.raises(ValueError, match="fine-tuning on classes takes a network with one output"):
-        next(fine_tune(net, x, None, None))
+        Training(arch, data.load("digits"), Recipe(epochs=1))
     with pytest.raises(ValueError, match="without the name of an output takes a network with one output"):
         with_softmax(model)
     with pytest.raises(ValueError, match="expected one of the outputs s"):

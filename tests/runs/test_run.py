@@ -151,9 +151,9 @@ def test_a_paused_search_waits_and_goes_on(tmp_path):
     wait_for(lambda: run.candidates())
     run.pause()
     wait_for(lambda: run.status.state == "paused", 2)
-    time.sleep(0.5)
+    time.sleep(3)  # what the workers have begun is finished
     before = len(run.candidates())
-    time.sleep(1)
+    time.sleep(2)
     assert len(run.candidates()) == before < 400
     run.resume()
     wait_for(lambda: len(run.candidates()) > before)

@@ -65,6 +65,9 @@ def test_two_kib_of_ram_are_too_few_and_the_sentence_says_what_is_needed():
 
 def test_every_data_set_fits_every_board():
     for card in CATALOGUE.values():
+        if card.task == "series" and card.shape[1] < 16:
+            assert card.name == "ucr/SmoothSubspace"  # 15 samples, fewer than the space takes
+            continue
         for board in boards().values():
             assert impossible(Problem.of(card, board, Limits.of(board))) == {}, (card.name, board.id)
 
