@@ -4,33 +4,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from pnas_kit.learn.data.boxes import Boxes
 from pnas_kit.learn.data.front_end import FrontEnd
 
 TRAIN, TEST = 0, 1
-
-
-@dataclass(frozen=True, eq=False)
-class Boxes:
-    """Boxes of many pictures.
-
-    Attributes:
-        starts: int64 `(pictures + 1,)`; picture i has `rows[starts[i]:starts[i + 1]]`.
-        rows: float32 `(boxes, 5)`: class, x0, y0, x1, y1 in pixels.
-    """
-
-    starts: np.ndarray
-    rows: np.ndarray
-
-    @staticmethod
-    def of(pictures: list[np.ndarray]) -> "Boxes":
-        """From the rows of each picture."""
-        starts = np.cumsum([0, *(len(rows) for rows in pictures)]).astype(np.int64)
-        rows = np.concatenate([np.zeros((0, 5), np.float32), *pictures]).astype(np.float32)
-        return Boxes(starts, rows)
-
-    def take(self, indices: np.ndarray) -> "Boxes":
-        """Those of some pictures."""
-        return Boxes.of([self.rows[self.starts[i] : self.starts[i + 1]] for i in indices])
 
 
 @dataclass(kw_only=True, eq=False)

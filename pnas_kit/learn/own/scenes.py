@@ -5,10 +5,11 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
+from pnas_kit.learn.data.boxes import Boxes
 from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own import limits
 from pnas_kit.learn.own.files import Files
-from pnas_kit.learn.own.found import TEST, TRAIN, Boxes, Found
+from pnas_kit.learn.own.found import TEST, TRAIN, Found
 from pnas_kit.learn.own.image_folder import HELD_OUT, SPLITS, each
 from pnas_kit.learn.own.picture import SUFFIXES, Header, header, pixels
 from pnas_kit.learn.own.settings import Settings

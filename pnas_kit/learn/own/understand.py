@@ -9,11 +9,12 @@ import numpy as np
 from pnas_kit.learn.data import arrays as plain
 from pnas_kit.learn.data import kept
 from pnas_kit.learn.data.arrays import Arrays
+from pnas_kit.learn.data.boxes import Boxes
 from pnas_kit.learn.data.card import Card, DataError
 from pnas_kit.learn.own.examine import examine, look_twice
 from pnas_kit.learn.own.files import Files
 from pnas_kit.learn.own.formats import format_of
-from pnas_kit.learn.own.found import Boxes, Found
+from pnas_kit.learn.own.found import Found
 from pnas_kit.learn.own.parts import folds, separate
 from pnas_kit.learn.own.settings import Settings
 
