@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .candidate import Candidate
+from .evaluate import COSTS
 from .pareto import non_dominated
 
 if TYPE_CHECKING:
     import pandas as pd
 
-COSTS = ("macs", "params", "ram_bytes", "flash_bytes", "latency_ms", "energy_mj")
+FIGURES = (*COSTS, "energy_mj")
 
 
 def frame(candidates: Sequence[Candidate]) -> pd.DataFrame:
@@ -33,7 +34,7 @@ def frame(candidates: Sequence[Candidate]) -> pd.DataFrame:
             "words": c.arch.words,
             "feasible": c.feasible,
             "on_front": False,
-            **{name: np.nan if (value := getattr(c.cost, name, None)) is None else value for name in COSTS},
+            **{name: np.nan if (value := getattr(c.cost, name, None)) is None else value for name in FIGURES},
             **{name: (c.proxies or {}).get(name, np.nan) for name in names},
             "score": np.nan if c.score is None else c.score,
             "seconds": c.seconds,
@@ -41,7 +42,7 @@ def frame(candidates: Sequence[Candidate]) -> pd.DataFrame:
         }
         for c in candidates
     ]
-    columns = ["number", "family", "words", "feasible", "on_front", *COSTS, *names, "score", "seconds", "reason"]
+    columns = ["number", "family", "words", "feasible", "on_front", *FIGURES, *names, "score", "seconds", "reason"]
     table = pd.DataFrame(rows, columns=columns).astype({"number": int, "feasible": bool, "on_front": bool})
     if names:
         scored = table["feasible"]

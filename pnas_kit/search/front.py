@@ -10,9 +10,6 @@ from .candidate import Candidate
 from .evaluate import Problem
 from .pareto import curve, non_dominated, select
 
-PLANE = ("macs", "score")
-"""The objectives of a selection in two dimensions."""
-
 
 def points(candidates: Sequence[Candidate], problem: Problem, objectives: Sequence[str] | None = None) -> np.ndarray:
     """Objectives of feasible candidates, all to be minimised: float64 `(candidates, objectives)`.
@@ -24,7 +21,7 @@ def points(candidates: Sequence[Candidate], problem: Problem, objectives: Sequen
         ValueError: an objective is none of these.
     """
     names = tuple(problem.objectives if objectives is None else objectives)
-    known = {*problem.objectives, *PLANE}
+    known = {*problem.objectives, "macs", "score"}
     if not names or not set(names) <= known:
         raise ValueError(f"expected objectives among {sorted(known)}, got {names}")
     columns = [_column(candidates, problem, name) for name in names]

@@ -21,8 +21,6 @@ from optuna.samplers import BaseSampler, NSGAIIISampler, NSGAIISampler, RandomSa
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
-from .tpe import QuickTPE
-
 POPULATION = 50
 REFERENCE = 64
 """Feasible trials, the first by number, whose proxy values scale the aggregate of `PlaneNSGAII`; fixed from then on."""
@@ -107,14 +105,6 @@ class SeededTPE(Seeded, TPESampler):
         self._own_seed = seed
 
 
-class SeededQuickTPE(Seeded, QuickTPE):
-    """The same model with a cheaper choice of the good trials."""
-
-    def __init__(self, seed: int, number: int) -> None:
-        super().__init__(seed=_mixed(seed, number))
-        self._own_seed = seed
-
-
 class PlaneNSGAII(SeededNSGAII):
     """NSGA-II in two objectives: the first (MACs) against the mean standardised value of all others.
 
@@ -124,14 +114,14 @@ class PlaneNSGAII(SeededNSGAII):
 
     def select_parent(self, study: optuna.Study, generation: int) -> list[FrozenTrial]:
         grown = self.get_population(study, generation - 1) + self.get_parent_population(study, generation - 1)
-        kept = {t.number for t in self._elite_population_selection_strategy(PLANE, self._in_plane(study, grown))}
+        kept = {t.number for t in self._elite_population_selection_strategy(PAIR, self._in_plane(study, grown))}
         return sorted((t for t in grown if t.number in kept), key=lambda trial: trial.number)
 
     def sample_relative(
         self, study: optuna.Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
     ) -> dict[str, Any]:
         parents = self.get_parent_population(study, self.get_trial_generation(study, trial))
-        return self._child_generation_strategy(PLANE, search_space, self._in_plane(study, parents)) if parents else {}
+        return self._child_generation_strategy(PAIR, search_space, self._in_plane(study, parents)) if parents else {}
 
     def _in_plane(self, study: optuna.Study, trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
         first, *signs = (1.0 if d == StudyDirection.MAXIMIZE else -1.0 for d in study.directions)
@@ -141,7 +131,7 @@ class PlaneNSGAII(SeededNSGAII):
         return [_with_values(t, [-first * t.values[0], score]) for t, score in zip(trials, scores, strict=True)]
 
 
-PLANE = SimpleNamespace(directions=[StudyDirection.MINIMIZE, StudyDirection.MAXIMIZE])
+PAIR = SimpleNamespace(directions=[StudyDirection.MINIMIZE, StudyDirection.MAXIMIZE])
 """All that NSGA-II's operators ask of a study."""
 
 
@@ -165,7 +155,6 @@ SAMPLERS: dict[str, Callable[[int, int], BaseSampler]] = {
     "nsga2": SeededNSGAII,
     "nsga3": SeededNSGAIII,
     "tpe": SeededTPE,
-    "tpe-quick": SeededQuickTPE,
     "plane": PlaneNSGAII,
 }
 """By name, what makes the sampler for a seed and a trial's number."""

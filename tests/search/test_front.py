@@ -8,9 +8,10 @@ import pytest
 
 from pnas_kit.cost import Cost, boards
 from pnas_kit.search import Candidate, Limits, Problem, front, points, propose
-from pnas_kit.search.front import PLANE, propose_curve
+from pnas_kit.search.front import propose_curve
 from pnas_kit.search.pareto import curve, hypervolume, normalise, select
 
+PLANE = ("macs", "score")
 PROBLEM = Problem(
     input_shape=(8, 8, 1),
     classes=10,

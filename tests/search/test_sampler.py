@@ -1,13 +1,10 @@
 """Samplers on a made-up problem that costs nothing: reproducible, and better than chance."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import optuna
 import pytest
 from optuna.samplers._ga import BaseGASampler
 from optuna.search_space import intersection_search_space
-from optuna.study import StudyDirection
 
 from pnas_kit.cost import Cost, boards
 from pnas_kit.search import Candidate, Limits, Problem, engine
@@ -15,8 +12,6 @@ from pnas_kit.search.journal import journal_storage
 from pnas_kit.search.ledger import Ledger
 from pnas_kit.search.pareto import hypervolume
 from pnas_kit.search.sampler import DEFAULT, SAMPLERS, SeededNSGAII, standardised
-from pnas_kit.search.subset import greedy
-from pnas_kit.search.tpe import _good, spread
 
 PROBLEM = Problem(
     input_shape=(8, 8, 1),
@@ -105,26 +100,6 @@ def test_standardised_by_hand():
     reference = [[0.0, 7.0], [1.0, 7.0], [2.0, 7.0], [3.0, 7.0], [4.0, 7.0]]
     assert standardised([[2.0, 7.0], [6.0, 9.0]], reference).tolist() == [[0.0, 0.0], [2.0, 2.0]]
     assert standardised([[5.0]], []).tolist() == [[0.0]]
-
-
-def test_the_spread_choice_is_the_greedy_one():
-    for seed in range(5):
-        points = np.random.default_rng(seed).random((70, 4))
-        assert spread(points, 12) == greedy(points, 12, 1.1, [])
-
-
-def test_good_trials_are_of_the_first_fronts_and_feasible_where_that_is_enough():
-    directions = [StudyDirection.MINIMIZE, StudyDirection.MAXIMIZE]
-    front = [(float(i), float(i)) for i in range(6)]
-    beaten = [(i % 6 + 0.5, i % 6 - 0.5) for i in range(54)]
-    trials = [made(values) for values in front + beaten]
-    assert _good(trials, directions) == [0, 1, 2, 3, 4, 5]
-    assert _good(trials[:6] + [made((0.0, 99.0), excess=0.5)] * 54, directions) == [0, 1, 2, 3, 4, 5]
-    assert _good([made((0.0, 0.0), excess) for excess in (3.0, 1.0, 2.0)], directions) == [1]
-
-
-def made(values, excess=-1.0):
-    return SimpleNamespace(values=values, constraints={"macs": excess, "ram_bytes": -0.5})
 
 
 def test_an_unknown_sampler_is_refused():

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from pnas_kit.learn.data.boxes import Boxes
+from pnas_kit.learn.data.boxes import KEPT_SHARE, Boxes, inside
 from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own import limits
 from pnas_kit.learn.own.files import Files
@@ -17,8 +17,6 @@ from pnas_kit.learn.own.settings import Settings
 TILE = 128
 _LEAST_BOX = 12.0
 """Pixels that the middle box keeps when pictures are made smaller whole; below that they are cut into tiles."""
-_INSIDE = 0.5
-"""Share of a box that has to lie in a tile, or in its picture, to count there."""
 _FEW_PICTURES = 5
 
 
@@ -114,9 +112,9 @@ def _within(scenes: list[Scene], heads: list[Header], title: str, warnings: list
         total += len(rows)
         cut = rows.copy()
         cut[:, 1::2], cut[:, 2::2] = rows[:, 1::2].clip(0, head.width), rows[:, 2::2].clip(0, head.height)
-        whole, inside = _area(rows), _area(cut)
+        whole, part = _area(rows), _area(cut)
         thin = (rows[:, 3] - rows[:, 1] < 1) | (rows[:, 4] - rows[:, 2] < 1)
-        out = ~thin & (inside < _INSIDE * whole)
+        out = ~thin & (part < KEPT_SHARE * whole)
         flat += [scene.name] * int(thin.sum())
         outside += [scene.name] * int(out.sum())
         kept.append(Scene(scene.name, cut[~thin & ~out], scene.part))
@@ -172,10 +170,7 @@ def _tiles(files: Files, scenes: list[Scene], heads: list[Header], channels: int
             for x0 in range(0, image.shape[1], side):
                 piece = image[y0 : y0 + side, x0 : x0 + side]
                 x[number, : piece.shape[0], : piece.shape[1]] = piece
-                moved = scene.rows - [0, x0, y0, x0, y0]
-                cut = moved.copy()
-                cut[:, 1:] = moved[:, 1:].clip(0, side)
-                rows.append(cut[_area(cut) >= _INSIDE * _area(moved)].astype(np.float32))
+                rows.append(inside(scene.rows, x0, y0, side, side))
                 source.append(index)
                 line.append(y0 // side)
                 number += 1
