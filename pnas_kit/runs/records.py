@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pnas_kit.cost import Board, boards, speed
@@ -183,6 +184,11 @@ class Result:
 
     @property
     def balanced_accuracy(self) -> float | None:
-        """Of the int8 file: the share of right answers of each class, then the mean over the classes that occur."""
-        shares = [row[true] / sum(row) for true, row in enumerate(self.confusion) if sum(row)]
-        return sum(shares) / len(shares) if shares else None
+        """Of the int8 file; None for a detector."""
+        return balanced_accuracy(self.confusion)
+
+
+def balanced_accuracy(confusion: Sequence[Sequence[int]]) -> float | None:
+    """The share of right answers of each class (a row), then the mean over the classes that occur; None without any."""
+    shares = [row[true] / sum(row) for true, row in enumerate(confusion) if sum(row)]
+    return sum(shares) / len(shares) if shares else None

@@ -116,7 +116,7 @@ def _training(run: Run, candidate: Candidate, cluster: Cluster | None) -> tuple:
         return make_away, run, candidate, cluster
     # No more threads than workers were granted: on a busy machine threads that wait for each other cost far more than
     # they give.
-    return make_prototype, str(run.path), candidate, max(1, (os.cpu_count() or 1) // run.config.workers)
+    return make_prototype, str(run.path), candidate, max(1, cores() // run.config.workers)
 
 
 def _follow(run: Run, reporter: Reporter, jobs: dict[Future, int]) -> None:
@@ -131,6 +131,11 @@ def _follow(run: Run, reporter: Reporter, jobs: dict[Future, int]) -> None:
         first = done if first is None else first
         left = (time.monotonic() - start) / (done - first) * (total - done) if done > first else None
         reporter.update(done=done, total=total, seconds_left=left)
+
+
+def cores() -> int:
+    """Processors that this process may use: on a shared machine perhaps not all."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def versions() -> dict[str, str]:

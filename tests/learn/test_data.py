@@ -534,6 +534,13 @@ def test_repeated_and_constant_samples_are_passed_over():
     assert np.ptp(chosen, axis=(1, 2)).all()
 
 
+def test_a_small_training_part_gives_smaller_batches():
+    few = varied()
+    few = replace(few, train_x=few.train_x[:36], train_y=few.train_y[:36])
+    assert [len(x) for x, _ in proxy_batches(few)] == [18, 18]
+    assert [len(x) for x, _ in proxy_batches(varied())] == [32, 32]
+
+
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
@@ -546,7 +553,7 @@ def test_repeated_and_constant_samples_are_passed_over():
         ),
         (lambda d: replace(d, train_x=np.ones_like(d.train_x)), "64 different training samples that vary, got 0 among 80"),
         (lambda d: replace(d, train_x=d.train_x[np.arange(80) // 2]), "that vary, got 40 among 80"),
-        (lambda d: replace(d, train_x=d.train_x[:63], train_y=d.train_y[:63]), "at most 63 samples"),
+        (lambda d: replace(d, train_x=d.train_x[:15], train_y=d.train_y[:15]), "at most 15 samples"),
     ],
 )
 def test_data_that_no_search_can_use_are_refused_when_batches_are_drawn(spoil, message):

@@ -88,7 +88,12 @@ def _strata(dataset: "Dataset") -> np.ndarray:
     return dataset.train_y.counts if isinstance(dataset.train_y, Boxes) else dataset.train_y
 
 
-def proxy_batches(dataset: "Dataset", size: int = 32, count: int = 2, seed: int = 0) -> list[tuple[np.ndarray, np.ndarray]]:
+LARGEST_BATCH, SMALLEST_BATCH = 32, 8
+
+
+def proxy_batches(
+    dataset: "Dataset", size: int | None = None, count: int = 2, seed: int = 0
+) -> list[tuple[np.ndarray, np.ndarray]]:
     """Small batches of the training part in which every class has its place, for scoring untrained nets.
 
     Classes take turns until size x count samples are chosen; a class that has no more is passed over. No sample is in
@@ -97,7 +102,7 @@ def proxy_batches(dataset: "Dataset", size: int = 32, count: int = 2, seed: int 
 
     Args:
         dataset: Where to take from.
-        size: Samples per batch.
+        size: Samples per batch; None takes 32, or what a training part that is too small for that has, at least 8.
         count: Number of batches.
         seed: Which samples.
 
@@ -110,6 +115,8 @@ def proxy_batches(dataset: "Dataset", size: int = 32, count: int = 2, seed: int 
             labels that are not among the classes, or only one class.
     """
     labels = _strata(dataset)
+    if size is None:
+        size = max(SMALLEST_BATCH, min(LARGEST_BATCH, len(labels) // max(1, count)))
     if size < 1 or count < 1 or size * count > len(labels):
         raise DataError(
             f"Expected at least one batch and at most {len(labels)} samples in all, got {count} batches of {size}. "
