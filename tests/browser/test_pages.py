@@ -9,6 +9,8 @@ import psutil
 import pytest
 from served import Served
 
+from widgets.serve import NOTEBOOKS
+
 STEPS = ("task", "search", "choose", "train", "deploy")
 
 
@@ -17,11 +19,16 @@ def open_app(page, served, query=""):
     page.wait_for_selector(".pn-steps")
 
 
-def test_the_landing_page_leads_to_the_workbench(served, page, shot):
-    page.goto(served.url)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_landing_page_leads_to_every_notebook(served, page, shot, theme):
+    page.goto(f"{served.url}?theme={theme}")
     assert page.title() == "PrototypeNAS workbench"
-    assert page.locator("main a h2").all_inner_texts() == ["Workbench", "Quickstart"]
-    shot(page, "0-landing")
+    assert page.locator("main a h2").all_inner_texts()[:2] == ["Workbench", "Quickstart"]
+    offered = {
+        link.split("/")[-1].split("?")[0] for link in page.eval_on_selector_all("main a", "all => all.map(a => a.href)")
+    }
+    assert offered == {path.name for path in NOTEBOOKS.glob("*.ipynb")} - {"index.ipynb"}
+    shot(page, f"0-landing-{theme}")
     page.click("text=Open the workbench")
     page.wait_for_selector(".pn-steps")
     assert page.problems == [] and page.foreign == []
