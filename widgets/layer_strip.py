@@ -150,7 +150,7 @@ def _sections(boxes: Sequence[Box]) -> list[str]:
         name, size = _section(part[0]), _side(part[-1].shape)
         found.append(f'<line x1="{left:.1f}" x2="{right:.1f}" y1="{y}" y2="{y}" stroke="{LINE}" stroke-width="3"/>')
         for line, (text, ink) in enumerate(((name, INK), (size, DIM))):
-            if 7 * len(text) <= right - left:
+            if 7 * len(text) + 4 <= right - left:
                 found.append(f'<text x="{left:.1f}" y="{y + 15 + 15 * line}" fill="{ink}">{text}</text>')
     return found
 
