@@ -1,0 +1,159 @@
+"""What a run's folder holds of each prototype, by its number."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from pnas_kit.learn.epoch import Epoch
+
+from . import emulation
+from .emulation import Emulation, in_words
+from .folder import read_json, read_lines, write_json
+from .records import Progress, Result, Status
+
+SKIP = "skip"
+"""The file that asks for a prototype to be left out of the training."""
+STATE = "state.json"
+
+
+class RunError(RuntimeError):
+    """The run cannot do what was asked; the message says why and what to do."""
+
+
+class Prototypes:
+    """The part of a run that is about its prototypes.
+
+    Attributes:
+        path: the run's folder.
+    """
+
+    path: Path
+    picks: list[int]
+    status: Status
+
+    def prototype(self, number: int) -> Path:
+        """Folder of a prototype's training and files."""
+        return self.path / "prototypes" / str(number)
+
+    def epochs(self, number: int) -> list[Epoch]:
+        """Epochs of a prototype's training so far."""
+        return [Epoch(**fields) for fields in read_lines(self.prototype(number) / "epochs.jsonl")]
+
+    def result(self, number: int) -> Result | None:
+        """The verified figures of a prototype; None before they exist."""
+        fields = read_json(self.prototype(number) / "result.json")
+        return fields and Result(**fields)
+
+    # ---- its place in the training
+
+    def skip(self, number: int) -> None:
+        """Stop training a prototype, or do not begin; the others go on. Its epochs are kept for `unskip`.
+
+        Raises:
+            RunError: it is not picked, or verified already.
+        """
+        if number not in self.picks:
+            raise RunError(f"prototype {number} is not picked, so there is no training of it to stop")
+        if self.result(number):
+            raise RunError(f"prototype {number} is trained and verified already: there is nothing left to stop")
+        self.prototype(number).mkdir(parents=True, exist_ok=True)
+        (self.prototype(number) / SKIP).touch()
+
+    def unskip(self, number: int) -> None:
+        """Put a prototype that was left out back into the queue; where no training goes on, `start` begins one."""
+        (self.prototype(number) / SKIP).unlink(missing_ok=True)
+
+    def skipped(self, number: int) -> bool:
+        """Whether a prototype is to be left out of the training."""
+        return (self.prototype(number) / SKIP).exists()
+
+    def untrained(self) -> list[int]:
+        """Picked prototypes without a result that are not left out, in their order in the queue."""
+        return [number for number in self.picks if not self.result(number) and not self.skipped(number)]
+
+    def note(self, number: int, state: str, error: str = "") -> None:
+        """For the runner: say how a prototype stands, "training" or "failed"; "" for nothing to say."""
+        path = self.prototype(number) / STATE
+        if state:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_json(path, {"state": state, "error": error})
+        else:
+            path.unlink(missing_ok=True)
+
+    def progress(self, number: int, status: Status | None = None) -> Progress:
+        """How the training of a picked prototype stands.
+
+        Args:
+            status: of the run, where the caller has read it already.
+        """
+        epochs, noted = self.epochs(number), read_json(self.prototype(number) / STATE, {})
+        status = status or self.status
+        working = status.alive and status.phase == "train"
+        begun = {"epoch": epochs[-1].number, "total": epochs[-1].total, "removed": epochs[-1].sparsity} if epochs else {}
+        if self.result(number):
+            return Progress(state="verified", **begun)
+        if noted.get("state") == "failed":
+            return Progress(state="failed", error=noted["error"], **begun)
+        if self.skipped(number) or not working:
+            return Progress(state="stopped" if epochs or self.skipped(number) else "new", **begun)
+        if noted.get("state") != "training":
+            return Progress(state="waiting", **begun)
+        ended = epochs and epochs[-1].number == epochs[-1].total
+        return Progress(state="quantising" if ended else "training", **begun)
+
+    # ---- its files
+
+    def file(self, number: int, name: str) -> Path:
+        """One of a prototype's files: "model.tflite", "model_data.h", "report.html", "firmware.zip", "quant.npz".
+
+        Raises:
+            RunError: it does not exist (yet).
+        """
+        path = self.prototype(number) / name
+        refused = self.prototype(number) / "firmware.txt"
+        if name == "firmware.zip" and refused.is_file() and not path.is_file():
+            raise RunError(f"prototype {number} has no firmware: {refused.read_text(encoding='utf-8')}")
+        if not path.is_file():
+            raise RunError(f"prototype {number} has no {name} yet: train it first")
+        return path
+
+    def delivered(self, number: int, name: str) -> bytes:
+        """One of a prototype's files for its user: only as it was written.
+
+        Raises:
+            RunError: it does not exist (yet), or was damaged since.
+        """
+        path, result = self.file(number, name), self.result(number)
+        content = path.read_bytes()
+        wanted = result.files.get(name) if result else None
+        if wanted not in (None, hashlib.sha256(content).hexdigest()):
+            raise RunError(f"{name} of prototype {number} was changed or cut short on the disk: train the prototype again")
+        return content
+
+    # ---- the emulated board
+
+    def emulate(self, number: int) -> None:
+        """Run a prototype's generated C on an emulated board, in a process of its own that outlives this one.
+
+        Raises:
+            RunError: it is being run already, it has no integer net (yet), or its folder cannot be written.
+        """
+        found = self.emulation(number)
+        if found and found.state == "running":
+            raise RunError(
+                f"prototype {number} is being run on an emulated board already; wait until it is done, or stop it"
+            )
+        self.file(number, "quant.npz")
+        try:
+            emulation.start(self, number)
+        except OSError as error:
+            raise RunError(f"the run on an emulated board cannot start: {in_words(error)}") from error
+
+    def stop_emulation(self, number: int) -> None:
+        """End a run on an emulated board at once; `emulate` starts it anew."""
+        emulation.stop(self.prototype(number))
+
+    def emulation(self, number: int) -> Emulation | None:
+        """How a prototype's run on an emulated board stands; None where nobody asked for it."""
+        return emulation.read(self.prototype(number))
