@@ -1,7 +1,7 @@
 """The table of results: every data set the product's way, from the search to the verified int8 file.
 
     python benchmarks/results.py [DATA ...]     # search, train and verify what `data/results.csv` lacks
-    python benchmarks/results.py report         # the tables of docs/results.md, from what is there
+    python benchmarks/results.py report         # prints the tables from what is there, into docs/results.md too
 
 For each entry of `PLAN` and each seed: a run with the stated limits, a search of 500 trials, the prototypes that the app
 proposes (or the one with the best score), trained with the default recipe, quantised, and the `.tflite` scored on the whole
@@ -15,16 +15,18 @@ import argparse
 import csv
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pnas_kit.cost import boards
 from pnas_kit.paths import DATA
 from pnas_kit.runs import Config, Run, RunError
+from pnas_kit.runs.process import is_alive
 from pnas_kit.search import Candidate
 
 TABLE = DATA / "results.csv"
+PAGE = DATA.parent / "docs" / "results.md"
 KEY = ("data", "board", "ram_limit", "flash_limit", "macs_limit", "seed")
 COLUMNS = (
     *KEY, "of", "trial", "picked", "family", "macs", "ram_bytes", "arena_bytes", "flash_bytes", "latency_ms", "metric",
@@ -33,7 +35,7 @@ COLUMNS = (
 )  # fmt: skip
 BOARD = "nano-33-ble"
 TRIALS = 500
-POLL_SECONDS = 0.5
+POLL_SECONDS, LEAVE_SECONDS = 0.5, 120.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,15 +80,15 @@ PLAN = (
     Entry(data="ucr/ArrowHead", macs=2_000_000, seeds=3, bar=(0.86, "InceptionTime 86.3 %")),
     Entry(data="digits", macs=2_000_000, seeds=3),
     Entry(data="ecg5000", macs=2_000_000, seeds=3, bar=(0.945, "MiniROCKET")),
-    Entry(data="spoken_digits", macs=2_000_000, bar=(0.98, "")),
-    Entry(data="uwave", macs=4_000_000, bar=(0.96, "")),
-    Entry(data="hapt", ram=10_800, flash=19_300, macs=1_000_000, bar=(0.934, "TinyTNAS, UCI-HAR")),
+    Entry(data="spoken_digits", macs=2_000_000, picks=3, bar=(0.98, "")),
+    Entry(data="uwave", macs=4_000_000, picks=3, bar=(0.96, "")),
+    Entry(data="hapt", ram=10_800, flash=19_300, macs=1_000_000, picks=3, bar=(0.934, "TinyTNAS, UCI-HAR")),
     Entry(data="mnist", flash=20_000, macs=2_000_000, picks=1, bar=(0.994, "")),
     Entry(data="fashion_mnist", picks=1, bar=(0.93, "")),
     Entry(
         data="cifar10", ram=64_000, flash=98_496, picks=1, trial=458, epochs=30, bar=(0.856, "ResNet-8, ST and MLPerf Tiny")
     ),
-    Entry(data="traffic_lights", macs=2_000_000),
+    Entry(data="traffic_lights", macs=2_000_000, picks=3),
 )
 
 
@@ -128,19 +130,28 @@ def chosen(run: Run, entry: Entry) -> dict[int, str]:
     }
 
 
-def finish(run: Run, phase: str) -> Iterator[None]:
-    """Run a phase to its end, yielding now and then; stopped where the caller goes away."""
-    run.start(phase)
+def finish(run: Run, phase: str, look: Callable[[], None]) -> None:
+    """Run a phase to its end, looking at it now and then; it is stopped where this is interrupted."""
+    if not run.status.alive:  # else an earlier attempt's is still going on
+        wait_for_the_last(run)
+        run.start(phase)
     try:
         while run.status.alive:
-            yield
+            look()
             time.sleep(POLL_SECONDS)
+        look()
     finally:
         if run.status.alive:
             run.stop()
     if run.status.state != "done":
         raise RunError(f"{phase} of {run.name} ended as {run.status.state}: {run.status.error}")
-    yield
+
+
+def wait_for_the_last(run: Run) -> None:
+    """Until the process of the last phase is gone, which on a busy machine takes longer than an app would wait."""
+    status, deadline = run.status, time.monotonic() + LEAVE_SECONDS
+    while status.pid is not None and is_alive(status.pid, status.started) and time.monotonic() < deadline:
+        time.sleep(POLL_SECONDS)
 
 
 def searched(folder: Path, config: Config) -> tuple[Run, float]:
@@ -152,8 +163,7 @@ def searched(folder: Path, config: Config) -> tuple[Run, float]:
     before = float(clock.read_text(encoding="utf-8")) if clock.is_file() else 0.0
     if len(run.candidates()) < config.trials:
         start = time.perf_counter()
-        for _ in finish(run, "search"):
-            clock.write_text(f"{before + time.perf_counter() - start:.1f}", encoding="utf-8")
+        finish(run, "search", lambda: clock.write_text(f"{before + time.perf_counter() - start:.1f}", encoding="utf-8"))
     return run, float(clock.read_text(encoding="utf-8"))
 
 
@@ -166,13 +176,14 @@ def note_new(run: Run, picked: dict[int, str], seconds: float, table: Path) -> N
         result = run.result(number)
         if result is None or str(number) in known:
             continue
+        judged = result.validation_accuracy
         row = dict(zip(KEY, here, strict=True)) | {
             "of": len(picked), "trial": number, "picked": why, "family": candidates[number].arch.family,
             "macs": result.macs, "ram_bytes": result.ram_bytes, "arena_bytes": result.arena_predicted,
             "flash_bytes": result.tflite_bytes, "latency_ms": f"{result.latency_ms:.2f}", "metric": result.metric,
             "float_accuracy": f"{result.float_accuracy:.5f}", "int8_accuracy": f"{result.int8_accuracy:.5f}",
             "balanced_accuracy": f"{result.balanced_accuracy:.5f}",
-            "validation_accuracy": f"{result.validation_accuracy:.5f}", "quantisation": result.quantisation,
+            "validation_accuracy": "" if judged is None else f"{judged:.5f}", "quantisation": result.quantisation,
             "epochs": result.epochs, "search_seconds": f"{seconds:.0f}", "train_seconds": f"{result.train_seconds:.0f}",
         }  # fmt: skip
         add(row, table)
@@ -190,26 +201,27 @@ def complete(entry: Entry, seed: int, runs: Path, workers: int, table: Path = TA
     picked = chosen(run, entry)
     done = {int(row["trial"]) for row in rows}
     run.pick([number for number in picked if number not in done])
-    for _ in finish(run, "train"):
-        note_new(run, picked, seconds, table)
+    finish(run, "train", lambda: note_new(run, picked, seconds, table))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", nargs="*", help="names of the plan's data sets, or report; default: all of the plan")
     parser.add_argument("--runs", type=Path, default=Path("runs"))
+    parser.add_argument("--seeds", type=int, default=3, help="at most so many")
     parser.add_argument("--workers", type=int, default=2, help="trainings at the same time")
     asked = parser.parse_args()
     if asked.data == ["report"]:
-        from results_report import report
+        from results_report import report, written
 
-        print(report(PLAN, read()))
+        print(made := report(PLAN, read()))
+        PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), made), encoding="utf-8")
         return
     known = {entry.data for entry in PLAN}
     if unknown := set(asked.data) - known:
         parser.error(f"the plan has {sorted(known)}, not {sorted(unknown)}")
     for entry in PLAN:
-        for seed in range(entry.seeds):
+        for seed in range(min(entry.seeds, asked.seeds)):
             if not asked.data or entry.data in asked.data:
                 complete(entry, seed, asked.runs, asked.workers)
 

@@ -29,6 +29,7 @@ PROTOTYPES = (
     "data, seed", "trial, family", "picked", "MACs", "RAM", "flash", "latency", "float", "int8", "balanced", "epochs",
     "search, training",
 )  # fmt: skip
+BEGIN, END = "<!-- results -->", "<!-- end -->"
 LOST = 0.005
 """Accuracy that int8 may lose."""
 
@@ -40,7 +41,15 @@ def report(plan: Sequence[Entry], rows: Sequence[Row]) -> str:
     done = [(entry, found) for entry in plan if (found := of(entry, rows))]
     first = headed(SUMMARY, [summary(entry, found, large) for entry, found in done])
     second = headed(PROTOTYPES, [line(row) for _, found in done for row in sorted(found, key=order)])
-    return "\n".join([*first, "", lost([row for _, found in done for row in found]), "", *second])
+    published = [f"- `{entry.data}`: {text}" for entry, _ in done if (text := CATALOGUE[entry.data].known)]
+    all_rows = [row for _, found in done for row in found]
+    return "\n".join([*first, "", lost(all_rows), "", "Published, from the data sets' cards:", "", *published, "", *second])
+
+
+def written(page: str, made: str) -> str:
+    """The page with its tables as they are now."""
+    before, rest = page.split(BEGIN)
+    return f"{before}{BEGIN}\n{made}\n{END}{rest.split(END, 1)[1]}"
 
 
 def headed(names: Sequence[str], lines: Sequence[str]) -> list[str]:
@@ -66,7 +75,8 @@ def order(row: Row) -> tuple[int, int]:
 def summary(entry: Entry, rows: Sequence[Row], large: Sequence[Row]) -> str:
     """One data set: whether its bar is met, the best of each seed's prototypes, and what to compare with."""
     best = [max(accuracies(seed)) for seed in seeds(rows)]
-    judged = [float(max(seed, key=lambda row: float(row["validation_accuracy"]))["int8_accuracy"]) for seed in seeds(rows)]
+    held_out = [row for row in rows if row["validation_accuracy"]]
+    judged = [float(max(seed, key=lambda r: float(r["validation_accuracy"]))["int8_accuracy"]) for seed in seeds(held_out)]
     scored = [float(row["int8_accuracy"]) for row in rows if row["picked"].startswith("best score")]
     bar = "none" if entry.bar is None else " ".join(filter(None, (percent(entry.bar[0]), entry.bar[1])))
     met = "" if entry.bar is None else verdict(entry.bar[0], best)
@@ -142,8 +152,3 @@ def spread(values: Sequence[float]) -> str:
 
 def percent(share: float) -> str:
     return f"{100 * share:.2f} %"
-
-
-def known(data: str) -> str:
-    """What the data set's card says of published accuracies."""
-    return CATALOGUE[data].known

@@ -28,7 +28,6 @@ from .recipe import Recipe
 
 __all__ = ["Training", "TrainingError", "accuracy", "tensors"]
 
-
 FORMAT = 2
 """Of a checkpoint; one of another format, or of another recipe, is no place to go on from."""
 
@@ -73,7 +72,7 @@ class Training:
         self._save_every, self._saved = save_every, time.monotonic()
         self._sets = channel_sets(arch.layers, arch.input_shape[2])
         self._kept = self._sets.kept(arch.sparsity)
-        train, judged = parts(data, recipe, seed)
+        train, judged = validation_split(data, recipe.validation, seed)
         self._x, self._y = tensors(data.train_x[train], data.train_y[train])
         self._judged = tensors(data.train_x[judged], data.train_y[judged])
         self._generator = torch.Generator().manual_seed(seed)
@@ -115,6 +114,7 @@ class Training:
                 sparsity=self.sparsity,
                 best=best,
                 seconds=time.perf_counter() - start,
+                held_out=self.recipe.validation > 0,
             )
 
     @property
@@ -238,14 +238,6 @@ class Training:
         if state["best"] is not None:
             self.best = Net(self._pruned, self.net.input_shape).eval()
             self.best.load_state_dict(state["best"])
-
-
-def parts(data: Dataset, recipe: Recipe, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Indices into the training split: what is trained on and what judges; the same where nothing is held out."""
-    if recipe.validation:
-        return validation_split(data, recipe.validation, seed)
-    everything = np.arange(len(data.train_y))
-    return everything, everything
 
 
 def tensors(x: np.ndarray, y: np.ndarray | Boxes) -> tuple[Tensor, Tensor]:

@@ -14,7 +14,7 @@ import numpy as np
 from pnas_kit.cost import estimate
 from pnas_kit.cost.estimate import ram_bytes
 from pnas_kit.cost.scratch import CMSIS_NN
-from pnas_kit.learn.data import Dataset
+from pnas_kit.learn.data import Dataset, validation_split
 from pnas_kit.learn.recipe import Recipe, recipe_for
 from pnas_kit.search import Candidate
 
@@ -97,11 +97,11 @@ def _quantised(run: Run, data: Dataset, recipe: Recipe, net) -> tuple[QuantModel
     from pnas_kit.deploy import evaluate, quantise, write_tflite
     from pnas_kit.deploy.qat import fine_tune
     from pnas_kit.learn.goal import goal_for
-    from pnas_kit.learn.train import parts, tensors
+    from pnas_kit.learn.train import tensors
     from pnas_kit.search.process import device
 
     goal = goal_for(data.card, data.train_y, recipe.balance)
-    train, judging = parts(data, recipe, run.config.seed)
+    train, judging = validation_split(data, recipe.validation, run.config.seed)
     rng = np.random.default_rng(run.config.seed)
     calibration = data.train_x[rng.permutation(train)[:CALIBRATION_SAMPLES]]
     judging = rng.permutation(judging)[:JUDGING_SAMPLES]
@@ -160,7 +160,7 @@ def _deliver(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, net)
         energy_mj=cost.energy_mj,
         epochs=len(epochs),
         train_seconds=sum(e.seconds for e in epochs),
-        validation_accuracy=max((e.accuracy for e in epochs if e.best), default=0.0),
+        validation_accuracy=max((e.accuracy for e in epochs if e.best and e.held_out), default=None),
         quantisation=method,
         sha256=hashlib.sha256(model).hexdigest(),
     )

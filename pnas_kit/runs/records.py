@@ -171,7 +171,8 @@ class Result:
         arena_predicted: feature-map arena that the cost model plans.
         arena_measured: the same as TensorFlow Lite Micro allocates it; None where its package does not exist.
         macs, params, ram_bytes, latency_ms, energy_mj: as the cost model gives them.
-        epochs, train_seconds, validation_accuracy: of the training.
+        epochs, train_seconds: of the training.
+        validation_accuracy: of the epoch that was kept; None where nothing was held out.
         sha256: of the `.tflite`.
         quantisation: "post-training" or "quantisation-aware", whichever the validation part preferred.
         files: SHA-256 of every file made for the user, by name.
@@ -192,7 +193,7 @@ class Result:
     energy_mj: float | None
     epochs: int
     train_seconds: float
-    validation_accuracy: float
+    validation_accuracy: float | None
     sha256: str
     quantisation: str = "post-training"
     files: dict[str, str] = field(default_factory=dict)
