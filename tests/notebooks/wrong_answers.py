@@ -19,4 +19,12 @@ WRONG = {
         (digits(classes=3), "classes"),
         (digits(stride=(2,) * 4), "cannot be built"),
     ],
+    (2, 1): [
+        (16 * 32, "number of its weights"),
+        (2 * 14 * 14 * 16 * 32, "as two"),
+        (14 * 14 * 24 * 48, "before pruning"),
+        (1, "few"),
+    ],
+    (2, 2): [([1, 2], "four strides"), ([1, 1, 1, 2], "more than 40.0 KiB"), ([2, 2, 2, 2], "more often than is needed")],
+    (2, 3): [(0.38, "may take up to"), (0.1, "a wider network is as well"), (0.9, "about"), (3, "0.1 to 1")],
 }
