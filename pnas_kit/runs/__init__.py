@@ -2,6 +2,8 @@
 
 from .emulation import Emulation
 from .records import Config, Result, Status
-from .run import Run, RunError, default_root, runs
+from .run import Run, RunError, default_root, find, runs, unreadable
 
-__all__ = ["Config", "Emulation", "Result", "Run", "RunError", "Status", "default_root", "runs"]
+__all__ = [
+    "Config", "Emulation", "Result", "Run", "RunError", "Status", "default_root", "find", "runs", "unreadable",
+]  # fmt: skip
