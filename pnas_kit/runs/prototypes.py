@@ -39,6 +39,11 @@ class Prototypes:
         fields = read_json(self.prototype(number) / "result.json")
         return fields and Result(**fields)
 
+    @property
+    def verified(self) -> list[int]:
+        """Numbers of the prototypes that have a result."""
+        return sorted(int(path.parent.name) for path in self.path.glob("prototypes/*/result.json"))
+
     def file(self, number: int, name: str) -> Path:
         """One of a prototype's files: "model.tflite", "model_data.h", "report.html", "firmware.zip", "quant.npz".
 
