@@ -9,6 +9,7 @@ import threading
 from collections.abc import Sequence
 from html import escape
 
+import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -70,10 +71,14 @@ def front_svg(runs: Sequence[Run], names: Sequence[str], picked: Sequence[int] =
         for run, name, colour, mark in zip(runs, names, COLOURS, MARKS, strict=False):
             scored = _scored(run)
             axes.scatter(*_places(scored), s=14, marker=mark, color=colour, alpha=0.22, linewidths=0)
-            axes.plot(*_places(on_front(run)), color=colour, marker=mark, markersize=6, linewidth=1.2, label=f"front of {name}")
+            axes.plot(
+                *_places(on_front(run)), color=colour, marker=mark, markersize=6, linewidth=1.2, label=f"front of {name}"
+            )
         chosen = [c for run in runs[:1] for c in _scored(run) if c.number in picked]
         if chosen:
-            axes.scatter(*_places(chosen), s=110, marker="s", facecolors="none", edgecolors=PICKED, linewidths=2, label="chosen")
+            axes.scatter(
+                *_places(chosen), s=110, marker="s", facecolors="none", edgecolors=PICKED, linewidths=2, label="chosen"
+            )
         for c in chosen:
             axes.annotate(str(c.number), _place(c), xytext=(9, -4), textcoords="offset points")
         axes.legend(loc="lower right")
@@ -134,12 +139,14 @@ def learning_svg(epochs: Sequence[Epoch], measure: str, key: str) -> str:
         axes.legend(lines, [line.get_label() for line in lines], loc="upper center", bbox_to_anchor=(0.5, 1.2), ncols=3)
 
     last = epochs[-1]
-    label = f"Learning curve over {last.number} epochs: validation {measure} {100 * last.accuracy:.1f} %, loss {last.loss:.3f}"
+    label = (
+        f"Learning curve over {last.number} epochs: validation {measure} {100 * last.accuracy:.1f} %, loss {last.loss:.3f}"
+    )
     return _svg(f"learning-{key}", label, (6.0, 2.6), draw)
 
 
 def found_html(example: Example, card: Card) -> str:
-    """A test image with the boxes that were found (solid, with class and score) and the real ones (dashed), as one `<img>`."""
+    """A test image with the boxes that were found (solid, with class and score) and the real ones (dashed): an `<img>`."""
     height, width = example.picture.shape[:2]
     names = [f"{card.classes[int(row[0])]} {100 * row[5]:.0f} %" for row in example.found]
     with _lock, rc_context({"font.size": 7}):
@@ -147,13 +154,18 @@ def found_html(example: Example, card: Card) -> str:
         axes = figure.add_axes((0, 0, 1, 1))
         axes.set_axis_off()
         axes.imshow(example.picture.squeeze(), cmap="gray", interpolation="nearest", extent=(0, width, height, 0))
-        for _, x0, y0, x1, y1 in example.truth:
-            axes.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, edgecolor="#56B4E9", linestyle="--", linewidth=1.4))
-        for (_, x0, y0, x1, y1, _), name in zip(example.found, names, strict=True):
-            axes.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, edgecolor="#E69F00", linewidth=1.6))
-            axes.text(x0, y0, name, color="white", va="bottom", clip_on=True, bbox={"color": "black", "pad": 0.6, "alpha": 0.7})
+        for row in example.truth:
+            axes.add_patch(_rectangle(row, edgecolor="#56B4E9", linestyle="--", linewidth=1.4))
+        for row, name in zip(example.found, names, strict=True):
+            axes.add_patch(_rectangle(row, edgecolor="#E69F00", linewidth=1.6))
+            axes.text(row[1], row[2], name, color="white", va="bottom", clip_on=True, bbox={"color": "black", "pad": 0.6})
         file = io.BytesIO()
         figure.savefig(file, format="png")
     label = f"{len(example.found)} found, {len(example.truth)} real: {', '.join(names) or 'nothing found'}"
     data = base64.b64encode(file.getvalue()).decode()
     return f'<img alt="{escape(label, quote=True)}" width="168" src="data:image/png;base64,{data}">'
+
+
+def _rectangle(row: np.ndarray, **look) -> Rectangle:
+    _, x0, y0, x1, y1 = row[:5]
+    return Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, **look)

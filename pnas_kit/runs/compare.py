@@ -14,7 +14,7 @@ from .records import Result
 from .run import Run
 
 REFERENCE = 1.1
-"""Corner that hypervolumes are measured to, objectives scaled to [0, 1] over the candidates of both runs; as in `History`."""
+"""Corner that hypervolumes are measured to, as in `History`; objectives are scaled to [0, 1] over both runs."""
 
 PLAIN = ("macs", "score")
 ON_ANY_BOARD = {"macs", "params", "flash_bytes"}
@@ -139,8 +139,11 @@ def _volumes(first: Run, second: Run, objectives: Sequence[str]) -> tuple[Curve,
     corner = np.full(len(objectives), REFERENCE)
     parts = np.split(scaled, [len(found[0])])
     shares = [hypervolume_history(part, corner) / REFERENCE ** len(objectives) if len(part) else [] for part in parts]
-    curves = ([(c.number, float(v)) for c, v in zip(some, share, strict=True)] for some, share in zip(fit, shares, strict=True))
-    return tuple(curves)
+    first_curve, second_curve = (
+        [(c.number, float(value)) for c, value in zip(some, share, strict=True)]
+        for some, share in zip(fit, shares, strict=True)
+    )
+    return first_curve, second_curve
 
 
 def _prototypes(run: Run) -> list[Prototype]:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import MISSING, fields
 from datetime import datetime
 from html import escape
+from pathlib import Path
 
 from pnas_kit.cost import Estimated, energy, speed
 from pnas_kit.deploy.report import confusion_table, page, pairs, section
 from pnas_kit.search import Candidate, History, points
 
+from .again import python_lines
 from .charts import found_html, front_svg, learning_svg, volumes_svg
 from .compare import on_front
 from .examples import read_examples
-from .folder import read_json
-from .records import Config, Result
+from .folder import read_json, write_text
+from .records import Result
 from .run import Run
 
 SETTLED = ("done", "new")
@@ -25,8 +26,8 @@ SETTLED = ("done", "new")
 def run_report(run: Run) -> str:
     """What a run was asked for, what it found, what became of the prototypes, and how to do it again.
 
-    One self-contained page: pictures are inside, there is no script. A run that is still at work, or was stopped, is reported
-    as far as it got.
+    One self-contained page: pictures are inside, there is no script. A run that is still at work, or was stopped, is
+    reported as far as it got.
     """
     name = run.title or f"{run.card.title} on {run.problem.board.name}"
     numbers = _chosen(run)
@@ -40,6 +41,13 @@ def run_report(run: Run) -> str:
         section("To do it again", _again(run)),
     ]
     return page(f"{name}: search and prototypes", parts)
+
+
+def write_report(run: Run) -> Path:
+    """Write the report into the run's folder and return its path."""
+    path = run.path / "report.html"
+    write_text(path, run_report(run))
+    return path
 
 
 def _chosen(run: Run) -> list[int]:
@@ -56,7 +64,9 @@ def _subtitle(run: Run) -> str:
     told = f"Begun on {begun:%d %B %Y at %H:%M}. {tried:,} of {run.config.trials:,} candidates tried, "
     told += f"{verified} prototype{'' if verified == 1 else 's'} trained and verified."
     if status.state not in SETTLED:
-        told += f" When this was written, the {status.phase} was {status.state}: {status.error or 'there may be more to come'}."
+        told += (
+            f" When this was written, the {status.phase} was {status.state}: {status.error or 'there may be more to come'}."
+        )
     return told
 
 
@@ -92,8 +102,8 @@ def _search(run: Run, chosen: Sequence[int]) -> str:
     curve = list(zip([c.number for c in fit], history.values, strict=True))
     best = on_front(run)
     counted = (
-        f"<p>{len(candidates):,} candidates tried, {len(fit):,} of them within every limit, {len(best)} on the front of compute "
-        f"and score. Hypervolume of all objectives: {curve[-1][1]:.3f} of the box.</p>"
+        f"<p>{len(candidates):,} candidates tried, {len(fit):,} of them within every limit, {len(best)} on the front of "
+        f"compute and score. Hypervolume of all objectives: {curve[-1][1]:.3f} of the box.</p>"
     )
     name = "this run"
     chart = f"<figure>{front_svg([run], [name], chosen)}</figure>" if best else ""
@@ -101,11 +111,10 @@ def _search(run: Run, chosen: Sequence[int]) -> str:
 
 
 def _front_table(run: Run, best: Sequence[Candidate]) -> str:
-    rows = [
-        (str(c.number), c.arch.words, f"{c.cost.macs:,}", _kib(c.cost.ram_bytes), _kib(c.cost.flash_bytes), _time(run, c.cost),
-         f"{c.score:.3f}")
-        for c in best
-    ]  # fmt: skip
+    rows = []
+    for c in best:
+        sizes = (f"{c.cost.macs:,}", _kib(c.cost.ram_bytes), _kib(c.cost.flash_bytes))
+        rows.append((str(c.number), c.arch.words, *sizes, _time(run, c.cost), f"{c.score:.3f}"))
     head = ("No.", "Network", "MACs", "RAM", "Flash", "Latency, estimated", "Score")
     return f"<h3>The front</h3>{_table(head, rows)}" if rows else ""
 
@@ -121,8 +130,9 @@ def _prototypes(run: Run, numbers: Sequence[int]) -> str:
         "Latency, estimated", "Energy, estimated",
     )  # fmt: skip
     note = (
-        "int8 is the .tflite on the whole test set. RAM is that for feature maps: what our planner takes beside what TensorFlow "
-        "Lite Micro allocates. Latency and energy are estimates; the range in brackets is where the measured value is expected."
+        "int8 is the .tflite on the whole test set. RAM is that for feature maps: what our planner takes beside what "
+        "TensorFlow Lite Micro allocates. Latency and energy are estimates; in brackets the range in which a measured "
+        "value is expected."
     )
     return f'{_table(head, rows)}<p class="soft">{note}</p>'
 
@@ -152,7 +162,9 @@ def _prototype(run: Run, number: int) -> str:
     found = [found_html(example, run.card) for example in read_examples(run.prototype(number))]
     if found:
         kind = "Synthetic compositions. " if run.card.synthetic else ""
-        parts.append(f'<p class="soft">{kind}Solid: found, with class and score. Dashed: the real box.</p>' + " ".join(found))
+        parts.append(
+            f'<p class="soft">{kind}Solid: found, with class and score. Dashed: the real box.</p>' + " ".join(found)
+        )
     parts.append(_files(run, number, result))
     return "\n".join(parts)
 
@@ -218,18 +230,3 @@ def _again(run: Run) -> str:
     lines = f'<div class="wide"><pre><code>{escape(python_lines(run))}</code></pre></div>'
     note = "<p>The same seed and versions give the same candidates, whatever the number of workers.</p>"
     return lines + note + pairs([("Folder", run.name), *((f"Version of {name}", found) for name, found in versions.items())])
-
-
-def python_lines(run: Run) -> str:
-    """Python that does what the run did."""
-    given = [
-        f"    {field.name}={value!r},\n"
-        for field in fields(Config)
-        if (value := getattr(run.config, field.name)) != field.default or field.default is MISSING
-    ]
-    train = f"\nrun.pick({run.picks})\nrun.start(\"train\")\nwait(run)\n" if run.picks else ""
-    return (
-        "import time\n\nfrom pnas_kit.runs import Config, Run\n\n\n"
-        "def wait(run):\n    while run.status.alive:\n        time.sleep(1)\n    print(run.status)\n\n\n"
-        f"run = Run.create(Config(\n{''.join(given)}))\nrun.start(\"search\")\nwait(run)\n{train}"
-    )
