@@ -11,6 +11,7 @@ from widgets.controls import button, group, heading, show
 from widgets.curves import curve_svg
 from widgets.detections import detections_html
 from widgets.pane import Pane
+from widgets.room import room_html
 from widgets.state import State, default_epochs, unbalanced
 from widgets.words import attribute
 
@@ -84,7 +85,8 @@ class StepTrain:
             return '<p class="pn-note" role="status">Every prototype is trained and verified.</p>'
         epochs = state.run.config.epochs or default_epochs(state.run.config.data)
         many = f"{len(missing)} prototype{'s' if len(missing) > 1 else ''}"
-        return f'<p class="pn-note">{many}, {epochs} epochs each. You may close this page; the training goes on.</p>'
+        note = f'<p class="pn-note">{many}, {epochs} epochs each. You may close this page; the training goes on.</p>'
+        return note + room_html(state.run.config, "train", len(missing))
 
     def _curves_html(self) -> str:
         state = self._state

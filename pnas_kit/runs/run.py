@@ -15,6 +15,7 @@ from pnas_kit.search.front import propose
 from pnas_kit.search.journal import Journal, Transcript
 
 from .folder import read_json, write_json
+from .preflight import disk_shortage, need
 from .process import is_alive, launch
 from .prototypes import Prototypes, RunError
 from .records import PHASES, Config, Status
@@ -119,7 +120,7 @@ class Run(Prototypes, Shelved):
         """Start, or go on with, a phase in a process of its own that outlives this one.
 
         Raises:
-            RunError: a runner is at work already, or nothing is picked for training.
+            RunError: a runner is at work already, nothing is picked for training, or the disk is too full.
         """
         if phase not in PHASES:
             raise RunError(f"phase is one of {PHASES}, got {phase!r}")
@@ -127,6 +128,8 @@ class Run(Prototypes, Shelved):
             raise RunError(f"the {self.status.phase} of run {self.name} is already going on; stop it first")
         if phase == "train" and not self.picks:
             raise RunError("no prototype is picked yet: choose at least one, then train")
+        if short := disk_shortage(need(self.config, self.card, phase).disk, self.path):
+            raise RunError(short)
         self._wait_for_the_last_runner()
         for leftover in ("stop", "pause", "journal.log.lock"):
             (self.path / leftover).unlink(missing_ok=True)

@@ -159,8 +159,8 @@ def test_two_marked_runs_are_compared(panel, workbench, pair):
     words = unescape(re.sub(r"<[^>]+>|\s+", " ", re.sub(r"<svg.*?</svg>", "", html, flags=re.DOTALL)))
     assert workbench.state.problem is None and html.count('<svg role="img"') == 2
     for wanted in (
-        "91.0 %",
-        "88.5 %",
+        "91.00 %",
+        "88.50 %",
         "-2.50 points worse",
         "The seeds differ",
         "24 of 24",
@@ -259,3 +259,19 @@ def test_the_list_stops_reading_when_it_is_closed(panel, workbench, monkeypatch)
     time.sleep(1.3)
     assert read == []
     assert isinstance(workbench, Workbench)
+
+
+# ---- room
+
+
+def test_too_little_memory_is_told_before_a_search_and_a_training(workbench, run, monkeypatch):
+    from pnas_kit.runs import preflight
+
+    assert "pn-short" not in workbench.steps["search"]._messages.html
+    monkeypatch.setattr(preflight, "free_memory", lambda: 2**20)
+    workbench.state.workers = 3
+    assert "Memory is short: 3 workers take" in text(workbench.steps["search"]._messages)
+    assert not workbench.steps["search"].start.disabled
+    run.pick([fit(run)[0]])
+    workbench.show_run(run)
+    assert "Memory is short: this takes" in text(workbench.steps["train"]._message)
