@@ -1,7 +1,8 @@
 """Memory and disk that a search and a training take: `python benchmarks/footprint.py digits fashion_mnist`.
 
 Each phase is a real run by the detached runner, with one worker and with two. Memory is what the runner and all that it
-started have for themselves (USS), the highest sum of a look every 0.1 s.
+started have for themselves (USS), the highest sum of a look every 0.1 s. A large data set need not be trained on to the end:
+`--seconds 120` stops a phase after that time, by when all of its data are there.
 """
 
 import argparse
@@ -26,16 +27,21 @@ def memory(pid: int) -> tuple[int, int]:
         return 0, 0
 
 
-def watched(run: Run, phase: str) -> tuple[int, int]:
-    """Do a phase; the most bytes of the runner and of its workers."""
+def watched(run: Run, phase: str, seconds: float) -> tuple[int, int]:
+    """Do a phase, or so many seconds of it; the most bytes of the runner and of its workers."""
     run.start(phase)
     runner = workers = 0
+    end = time.monotonic() + seconds
     while (status := run.status).alive:
+        if time.monotonic() > end:
+            run.stop()
         if status.pid:
             mine, theirs = memory(status.pid)
             runner, workers = max(runner, mine), max(workers, theirs)
         time.sleep(0.1)
-    assert status.state == "done", status
+    assert status.state in ("done", "stopped"), status
+    while status.pid and psutil.pid_exists(status.pid):
+        time.sleep(0.1)
     return runner, workers
 
 
@@ -51,6 +57,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", nargs="+", help="data sets")
     parser.add_argument("--trials", type=int, default=24)
+    parser.add_argument("--seconds", type=float, default=1e9)
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     options = parser.parse_args()
     board = boards()["nano-33-ble"]
@@ -60,17 +67,15 @@ def main() -> None:
             settings = {"data": data, "board": board.id, **limits, "trials": options.trials, "epochs": 1, "picks": workers}
             with tempfile.TemporaryDirectory() as root:
                 run = Run.create(Config(**settings, workers=workers), Path(root))
-                runner, tree = watched(run, "search")
+                runner, tree = watched(run, "search", options.seconds)
                 print(f"{data} search, {workers} workers: runner {runner / MIB:.0f} MiB, workers {tree / MIB:.0f} MiB")
-                run.pick(run.proposed())
-                runner, tree = watched(run, "train")
+                run.pick(run.proposed()[:workers])
+                runner, tree = watched(run, "train", options.seconds)
                 print(f"{data} training, {workers} workers: runner {runner / MIB:.0f} MiB, workers {tree / MIB:.0f} MiB")
-                sizes, trained = files(run), len(run.verified)
-                print(
-                    f"{data}: {sizes['journal'] / options.trials / 1024:.1f} KiB of journal a trial, "
-                    f"{sizes['prototypes'] / trained / MIB:.1f} MiB a prototype",
-                    flush=True,
-                )
+                sizes, tried, trained = files(run), len(run.candidates()), len(run.verified)
+                print(f"{data}: {sizes['journal'] / tried / 1024:.1f} KiB of journal a trial", flush=True)
+                if trained:
+                    print(f"{data}: {sizes['prototypes'] / trained / MIB:.1f} MiB a prototype", flush=True)
 
 
 if __name__ == "__main__":
