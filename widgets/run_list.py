@@ -194,8 +194,8 @@ class RunList:
         finally:
             with self._state.lock:
                 self._say("")
+                self._swap(bool(html))  # first, for nothing that is hidden can take the keyboard
                 self.comparison.html = html
-                self._swap(bool(html))
 
     def _swap(self, comparing: bool) -> None:
         """Show the comparison in place of the list, or the list."""

@@ -48,9 +48,11 @@ HEAD = (
 
 def _row(row: Row, here: bool, marked: Collection[str], focus: str) -> str:
     badge = '<span class="pn-badge pn-good">on show</span>' if here else ""
+    began = f"{row.began:%d %b %Y, %H:%M}"
+    called = f"<b>{attribute(row.given or began)}</b>{badge}" + (f"<small>{began}</small>" if row.given else "")
     return (
-        f'<tr data-key="{attribute(row.name)}" data-state="{row.status.state}"><th scope="row">'
-        f"<b>{attribute(row.title)}</b>{badge}<small>{row.began:%d %b %Y, %H:%M}</small></th>"
+        f'<tr data-key="{attribute(row.name)}" data-state="{row.status.state}">'
+        f'<th scope="row" title="{attribute(row.name)}">{called}</th>'
         f"<td>{attribute(row.data)}<small>{attribute(row.board)}</small></td>"
         f"<td>{_state(row)}</td><td>{words.count(row.tried)} of {words.count(row.trials)}</td>"
         f"<td>{row.verified}</td><td>{words.kib(row.size)}</td>"

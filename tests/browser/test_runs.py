@@ -50,7 +50,7 @@ def test_two_runs_are_compared(served, page, shot, pair, theme):
     page.get_by_role("button", name="Compare the two").click()
     page.wait_for_selector(".pn-compared svg[role=img]", timeout=120_000)
     assert page.locator(".pn-compared svg[role=img]").count() == 2 and page.locator(TABLE).is_hidden()
-    assert page.evaluate("document.activeElement.dataset.focus") == "back"
+    page.wait_for_function("() => document.activeElement.dataset.focus === 'back'")
     assert fits(page)
     shot(page, f"15-compared-{theme}")
     page.evaluate("document.querySelector('.pn-compared-tables').scrollIntoView()")
