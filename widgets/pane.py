@@ -19,7 +19,7 @@ class Pane(anywidget.AnyWidget):
     into it.
     """
 
-    _esm = asset("pane.js")
+    _esm = asset("grid.js") + asset("pane.js")
     html = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, html: str = "", **actions: Callable[..., None]) -> None:

@@ -72,6 +72,7 @@ function render({ model, el }) {
     event.preventDefault();
     model.send({ action, key: key ?? "", value: new FormData(event.target).get("value") });
   });
+  followGrids(root);
   root.addEventListener("change", (event) => {
     const { action, value } = { ...event.target.dataset, value: event.target.value };
     if (event.target.nodeName === "SELECT" && action) model.send({ action, key: value });
