@@ -80,7 +80,7 @@ def front_svg(runs: Sequence[Run], names: Sequence[str], picked: Sequence[int] =
                 *_places(chosen), s=110, marker="s", facecolors="none", edgecolors=PICKED, linewidths=2, label="chosen"
             )
         for c in chosen:
-            axes.annotate(str(c.number), _place(c), xytext=(9, -4), textcoords="offset points")
+            axes.annotate(str(c.number), _place(c), xytext=(0, 10), textcoords="offset points", ha="center")
         axes.legend(loc="lower right")
 
     counts = ", ".join(f"{name} {len(_scored(run))} candidates" for run, name in zip(runs, names, strict=True))

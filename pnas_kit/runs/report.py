@@ -11,6 +11,7 @@ from pathlib import Path
 from pnas_kit.cost import Estimated, energy, speed
 from pnas_kit.deploy.report import confusion_table, page, pairs, section
 from pnas_kit.search import Candidate, History, points
+from pnas_kit.space import FAMILIES
 
 from .again import python_lines
 from .charts import found_html, front_svg, learning_svg, volumes_svg
@@ -21,6 +22,8 @@ from .records import Result
 from .run import Run
 
 SETTLED = ("done", "new")
+ONE_LINE = 32
+"""Characters up to which a cell of a table is not broken."""
 
 
 def run_report(run: Run) -> str:
@@ -126,7 +129,7 @@ def _prototypes(run: Run, numbers: Sequence[int]) -> str:
     rows = [_row(run, by_number[number], run.result(number)) for number in numbers]
     metric = next((result.metric for n in numbers if (result := run.result(n))), "accuracy")
     head = (
-        "No.", "Network", f"int8 {metric}", f"float {metric}", "RAM planned", "RAM measured", "Flash estimated", ".tflite",
+        "No.", "Family", f"int8 {metric}", f"float {metric}", "RAM planned", "RAM measured", "Flash estimated", ".tflite",
         "Latency, estimated", "Energy, estimated",
     )  # fmt: skip
     note = (
@@ -138,7 +141,7 @@ def _prototypes(run: Run, numbers: Sequence[int]) -> str:
 
 
 def _row(run: Run, candidate: Candidate, result: Result | None) -> tuple[str, ...]:
-    cost, head = candidate.cost, (str(candidate.number), candidate.arch.words)
+    cost, head = candidate.cost, (str(candidate.number), FAMILIES[candidate.arch.family].title)
     estimated = (_kib(cost.arena_bytes), _kib(cost.flash_bytes), _time(run, cost), _energy(run, cost))
     if result is None:
         return (*head, "not trained", "", estimated[0], "", estimated[1], "", *estimated[2:])
@@ -198,7 +201,7 @@ def _files(run: Run, number: int, result: Result) -> str:
         same = content is not None and hashlib.sha256(content).hexdigest() == digest
         state = "as written" if same else "missing" if content is None else "changed since"
         rows.append((name, "" if content is None else _kib(len(content)), digest, state))
-    return _table(("File", "Size", "SHA-256", "Now"), rows)
+    return "<h3>Files</h3>" + _table(("File", "Size", "SHA-256", "Now"), rows)
 
 
 def _time(run: Run, cost: object) -> str:
@@ -221,8 +224,14 @@ def _kib(size: int) -> str:
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     top = "".join(f"<th>{escape(name)}</th>" for name in head)
-    body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>\n" for row in rows)
+    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>\n" for row in rows)
     return f'<div class="wide"><table><thead><tr>{top}</tr></thead><tbody>\n{body}</tbody></table></div>'
+
+
+def _cell(text: str) -> str:
+    """Figures stay on one line; a network's words and a checksum break where they must."""
+    kept = ' style="white-space:nowrap"' if len(text) < ONE_LINE else ' style="overflow-wrap:anywhere"'
+    return f"<td{kept}>{escape(text)}</td>"
 
 
 def _again(run: Run) -> str:
