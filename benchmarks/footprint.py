@@ -14,6 +14,7 @@ import psutil
 
 from pnas_kit.cost import boards
 from pnas_kit.runs import Config, Run
+from pnas_kit.runs.process import is_alive
 
 MIB = 2**20
 
@@ -40,7 +41,7 @@ def watched(run: Run, phase: str, seconds: float) -> tuple[int, int]:
             runner, workers = max(runner, mine), max(workers, theirs)
         time.sleep(0.1)
     assert status.state in ("done", "stopped"), status
-    while status.pid and psutil.pid_exists(status.pid):
+    while is_alive(status.pid, status.started):
         time.sleep(0.1)
     return runner, workers
 

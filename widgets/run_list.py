@@ -38,6 +38,7 @@ class RunList:
         self._choose, self._opened = choose, opened
         self._shelf, self._most = Shelf(), LISTED
         self._asking = self._focus = ""
+        self._returned = False
         self._marked: list[str] = []
         self._closed = threading.Event()
         self._closed.set()
@@ -82,7 +83,8 @@ class RunList:
         threading.Thread(target=self._guard(self._follow, locked=False), args=(closed,), daemon=True).start()
 
     def close(self) -> None:
-        """Back to the steps."""
+        """Back to the steps; the keyboard goes to the button that opens the list."""
+        self._returned = self.is_open
         self._closed.set()
         self._asking = ""
         show(self.view, False)
@@ -120,7 +122,8 @@ class RunList:
         run, status = self._state.run, self._state.status
         text = f"<b>{attribute(run_title(run))}</b> {state_words(status)}" if run and status else "no run on show"
         self.toggle.html = (
-            f'<button type="button" class="pn-runs" data-action="toggle" aria-expanded="{str(self.is_open).lower()}">'
+            f'<button type="button" class="pn-runs" data-action="toggle" aria-expanded="{str(self.is_open).lower()}"'
+            f"{' data-focus=closed' if self._returned and not self.is_open else ''}>"
             f"<span>Runs</span><span>{text}</span>{ARROW}</button>"
         )
 

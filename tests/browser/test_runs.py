@@ -57,6 +57,9 @@ def test_two_runs_are_compared(served, page, shot, pair, theme):
     shot(page, f"16-compared-below-{theme}")
     page.keyboard.press("Escape")
     page.wait_for_selector(TABLE, state="visible")
+    page.get_by_role("button", name="Close").click()
+    page.wait_for_selector(".pn-steps", state="visible")
+    page.wait_for_function("() => document.activeElement.matches('.pn-runs')")
     assert page.problems == [] and page.foreign == []
 
 
@@ -108,6 +111,11 @@ def test_a_link_carries_run_and_picks(served, page, shot, pair):
     page.wait_for_selector(".pn-share-said >> text=Copied a link to this run and 2 picked")
     shot(page, "20-link")
     link = page.evaluate("navigator.clipboard.readText()")
+    page.evaluate("document.execCommand = () => false")
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")  # as on a plain http address
+    page.get_by_role("button", name="Copy link").click()
+    page.wait_for_selector(".pn-share-said input")
+    assert page.input_value(".pn-share-said input") == link
     assert f"run={run.name}" in link and f"sel={wanted[0]}%2C{wanted[1]}" in link
     assert page.problems == [] and page.foreign == []
 
