@@ -36,13 +36,11 @@ class ChipCost(App):
     number, title = 2, "What a network costs on a chip"
 
     def __init__(self) -> None:
-        redraw = self.guard(self.draw)
+        redraw, fit = self.guard(self.draw), self.guard(self._fit)
         self._held = True  # until every control is there
         self._kept: tuple[Arch, Board, Cost] | None = None
         self.board = dropdown("Board", [(b.name, b.id) for b in boards().values()], "What it runs on", redraw)
-        self.inputs = dropdown(
-            "Input", [(name, i) for i, (name, *_) in enumerate(INPUTS)], "What the network sees", self._fit
-        )
+        self.inputs = dropdown("Input", [(name, i) for i, (name, *_) in enumerate(INPUTS)], "What the network sees", fit)
         self.family = dropdown("Family", [], "The block that is repeated", redraw)
         self.depth = slider("Blocks in each group", 2, 1, 4, 1, "Depth of all four groups", redraw)
         self.width = slider("Width", 0.5, 0.1, 1.0, 0.05, "Scale of the channels of every convolution", redraw)
