@@ -14,9 +14,11 @@ from pnas_kit.runs import Run, default_root, runs
 from pnas_kit.search import frame
 from widgets import figures
 from widgets.alert import Guard, alert
+from widgets.as_code import Code
 from widgets.candidates import Candidates
 from widgets.controls import button, group, show
 from widgets.download import Download
+from widgets.explain import Explain
 from widgets.insight import Insight
 from widgets.link import Link
 from widgets.logo import LOGO
@@ -141,7 +143,14 @@ class Workbench(ipywidgets.VBox):
     def _header(self) -> ipywidgets.Widget:
         theme = button("Light / dark", self._guard(self._link.switch_theme), "quiet", "Switch between light and dark")
         theme.add_class("pn-theme")
-        return group("head", Pane(f'<h1 class="pn-title">{LOGO}PrototypeNAS <span>workbench</span></h1>'), self._runs, theme)
+        return group(
+            "head",
+            Pane(f'<h1 class="pn-title">{LOGO}PrototypeNAS <span>workbench</span></h1>'),
+            self._runs,
+            Code(self.state, self._guard),
+            Explain(),
+            theme,
+        )
 
     def _body(self) -> ipywidgets.Widget:
         return group("body", *(step.view for step in self.steps.values()))
