@@ -177,9 +177,11 @@ class Workbench(ipywidgets.VBox):
             show(step.view, name == self.state.step)
 
     def _show_budget(self) -> None:
-        """Draw the budget of the next search while there is no run yet."""
-        if self.state.run is None and not self.state.complaints():
-            self.front.axes = figures.axes(self.state.config().limits)
+        """Draw the budget on show: the run's, or the one that was changed meanwhile for the next search."""
+        if not self.state.complaints():
+            run, wanted = self.state.run, self.state.config().limits
+            name = "new budget" if run and wanted != run.problem.limits else "budget"
+            self.front.axes = figures.axes(wanted, name)
 
     def _new_run(self, _: dict) -> None:
         run = self.state.run
