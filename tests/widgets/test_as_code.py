@@ -1,6 +1,7 @@
 """The lines that a step shows do what the step does: executed as they are, one step after another."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
 from made_runs import config
@@ -26,7 +27,9 @@ def test_the_code_of_all_steps_makes_the_run_that_the_app_made(workbench, run, t
     made = names["run"]
     assert made.path != app.path and made.config.epochs == 1
     assert made.config.__dict__ | {"epochs": None, "picks": app.config.picks} == app.config.__dict__
-    assert made.candidates() == app.candidates() and len(names["table"]) == 24
+    for mine, theirs in zip(made.candidates(), app.candidates(), strict=True):
+        assert replace(mine, seconds=0) == replace(theirs, seconds=0)
+    assert len(names["table"]) == 24
     done(state, "choose", names)
     assert made.picks == made.proposed()
     smallest = min((c for c in app.candidates() if c.feasible), key=lambda c: c.cost.macs).number
@@ -45,8 +48,8 @@ def test_a_run_on_show_gives_its_own_configuration(workbench, root, run):
     workbench.show_run(odd)
     names = {}
     done(workbench.state, "task", names)
-    monkey = CODE["search"](workbench.state).splitlines()[0]
-    exec(monkey, names)
+    line = CODE["search"](workbench.state).splitlines()[0]
+    exec(line, names)
     assert names["run"].config == odd.config
 
 
