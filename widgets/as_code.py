@@ -127,7 +127,7 @@ class Code(anywidget.AnyWidget):
         lines: Python.
     """
 
-    _esm = asset("code.js")
+    _esm = asset("copy.js") + asset("code.js")
     title = traitlets.Unicode().tag(sync=True)
     lines = traitlets.Unicode().tag(sync=True)
 

@@ -7,6 +7,11 @@ import re
 CONTROLS = {
     # the header
     "Light / dark": "Whatever is easier on your eyes, or on the projector.",
+    # runs
+    "Compare the two": "What another budget or seed brought, side by side.",
+    "New run": "Begin again; the run on show stays as it is.",
+    "Close": "Back to the step that you came from.",
+    "Report of the whole run": "One page with every figure, to keep or to send.",
     # 1 task
     "More: the paper's own sets (bring your copy), the UCR and UEA archives": "The other data sets, too many for cards.",
     "Your own data…": "Pictures, sound, recordings or tables of your own instead.",
@@ -64,7 +69,12 @@ CONTROLS = {
 
 PLACES = {
     ".pn-steps": ("The way goes from left to right; you may walk back at any time.", ("step",)),
-    ".pn-runs": ("A run is a folder with everything that was found; open an old one here.", ("run",)),
+    ".pn-run-table": (
+        "A run is a folder with everything that was found; nothing is deleted without a question.",
+        ("open", "resume", "rename", "title", "delete", "remove", "cancel", "mark", "report", "all", "toggle"),
+    ),
+    ".pn-compared": ("Only runs for the same data and in the same units can be compared.", ("back",)),
+    ".pn-notice": ("What changed, and the way back.", ("act",)),
     ".pn-cards-data": ("What the device shall tell apart; the search adapts to its inputs.", ("data", "fetch", "forget")),
     ".pn-cards-board": ("The chip sets the limits that no network may exceed.", ("board",)),
     ".pn-front [role=tablist]": ("Five views of the same candidates; a filter in one holds in all.", ()),
@@ -73,6 +83,7 @@ PLACES = {
     ".pn-cards-outcome": ("Look at where a network errs before you trust its accuracy.", ("outcome",)),
     ".pn-files": ("The same network as a file, as C, and as a project.", ("file",)),
     ".pn-doing": ("Where memory and time go; and a proof that the C computes the same.", ("costs", "emulate", "halt")),
+    ".pn-code-panel": ("The same step without this page: paste it into a notebook.", ()),
     ".pn-alert > div": ("Nothing that was finished is lost.", ("dismiss",)),
 }
 """By where on the page (a CSS selector): the text, and the actions of the parts drawn there."""

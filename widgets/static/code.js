@@ -1,24 +1,8 @@
-// The Python lines of the step on show, in a panel under a button, with a button that copies them.
-
-async function copyText(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    // Not allowed, or the page comes from another machine without encryption: the old way.
-    const area = document.createElement("textarea");
-    area.value = text;
-    document.body.append(area);
-    area.select();
-    const done = document.execCommand("copy");
-    area.remove();
-    return done;
-  }
-}
+// The Python lines of the step on show, in a panel under a button, with a button that copies them. Needs copy.js.
 
 function render({ model, el }) {
   const root = document.createElement("details");
-  root.className = "pn-code pn-why-code";
+  root.className = "pn-code";
   root.innerHTML =
     '<summary class="pn-plain">As code</summary><div class="pn-code-panel" role="region" aria-label="This step as Python">' +
     '<p><b></b> <span aria-live="polite"></span><button type="button" class="pn-plain">Copy</button></p>' +
@@ -31,7 +15,7 @@ function render({ model, el }) {
     said.textContent = "";
   };
   button.onclick = async () => {
-    const done = await copyText(model.get("lines"));
+    const done = await copied(model.get("lines"));
     said.textContent = done ? "Copied." : "The browser refused: select the lines and copy them.";
   };
   const leave = (event) => {
