@@ -18,6 +18,9 @@ CONTROL = (
     ipywidgets.Checkbox,
 )
 
+OTHERS = ("why.py", "classroom.py")
+"""The texts themselves; the class view, which is a page of its own without the mode."""
+
 
 def inside(widget):
     yield widget
@@ -36,7 +39,7 @@ def test_every_field_and_button_is_explained(workbench):
 
 
 def test_every_action_of_a_drawn_part_is_explained_where_it_stands():
-    sources = {path: path.read_text(encoding="utf-8") for path in WIDGETS.glob("*.py") if path.name != "why.py"}
+    sources = {path: path.read_text(encoding="utf-8") for path in WIDGETS.glob("*.py") if path.name not in OTHERS}
     drawn = {name for text in sources.values() for name in re.findall(r"Pane\((?:html, )?((?:.|\n)*?)\)\n", text)}
     actions = {name for text in drawn for name in re.findall(r"(?:^|[\s(,])(\w+)=(?:lambda|guard)", text)}
     explained = {action for _, names in PLACES.values() for action in names}

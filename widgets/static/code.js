@@ -4,7 +4,7 @@ function render({ model, el }) {
   const root = document.createElement("details");
   root.className = "pn-code";
   root.innerHTML =
-    '<summary class="pn-plain">As code</summary><div class="pn-code-panel" role="region" aria-label="This step as Python">' +
+    '<summary class="pn-button pn-quiet">As code</summary><div class="pn-code-panel" role="region" aria-label="This step as Python">' +
     '<p><b></b> <span aria-live="polite"></span><button type="button" class="pn-plain">Copy</button></p>' +
     '<pre tabindex="0"><code></code></pre></div>';
   const [title, said, button] = ["b", "span", "button"].map((part) => root.querySelector(part));
@@ -27,6 +27,7 @@ function render({ model, el }) {
     root.open = false;
     root.querySelector("summary").focus();
   });
+  el.style.overflow = "visible"; // the panel is larger than the button's place
   el.append(root);
   model.on("change", draw);
   draw();

@@ -4,7 +4,7 @@ const KEPT = "pn-explain";
 function render({ el }) {
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "pn-plain pn-explain";
+  button.className = "pn-button pn-quiet pn-explain";
   button.textContent = "Explain";
   button.title = "Show beneath each control what it is for";
   const show = (on) => {
