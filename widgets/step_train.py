@@ -12,6 +12,7 @@ from widgets import cards, words
 from widgets.controls import button, group, heading, show
 from widgets.outcome import Outcome
 from widgets.pane import Pane
+from widgets.room import room_html
 from widgets.state import State, default_epochs, unbalanced
 from widgets.training_card import Training, card_html
 from widgets.words import attribute
@@ -86,7 +87,7 @@ class StepTrain:
         state = self._state
         missing = [number for number in state.picked if number not in state.results]
         show(self.start, bool(missing) and not self._training)
-        show(self.pause, self._training)
+        show(self.pause, self._training and state.status.state != "queued")
         show(self.stop, self._training)
         show(self._onward, bool(state.results))
         self.start.disabled = state.live
@@ -104,6 +105,10 @@ class StepTrain:
                 f'<div class="pn-failed" role="alert"><b>The training {status.state}.</b> {attribute(status.error or "")} '
                 "Finished epochs and models are kept: continue the training.</div>"
             )
+        if status.phase == "train" and status.state == "limited":
+            return (
+                f'<div class="pn-failed" role="alert"><b>The training ended at a limit.</b> {attribute(status.error)}</div>'
+            )
         if self._training:
             return self._progress_html()
         if state.live:
@@ -115,11 +120,11 @@ class StepTrain:
         return (
             f'<p class="pn-note">{many}, {epochs} epochs each{_estimate(time_left(state.run))}. '
             "You may close this page; the training goes on.</p>"
-        )
+        ) + room_html(state.run.config, "train", len(missing))
 
     def _progress_html(self) -> str:
         state, status = self._state, self._state.status
-        doing = "training" if status.state == "running" else status.state
+        doing = {"running": "training", "queued": status.message}.get(status.state, status.state)
         left = time_left(state.run) if status.state == "running" else None
         told = f" · about {words.duration(left.mid)} left ({words.durations(left.low, left.high)})" if left else ""
         return (
