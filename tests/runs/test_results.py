@@ -29,9 +29,9 @@ def test_an_interrupted_table_goes_on_and_what_is_there_is_not_done_again(tmp_pa
         patched.setattr(results, "add", interrupted)
         with pytest.raises(KeyboardInterrupt):
             complete(SMALL, 0, tmp_path, 2, table)
-    (folder,) = tmp_path.glob("results/*/*/")
+    (config,) = tmp_path.glob("results/*/*/config.json")
     deadline = time.monotonic() + 60
-    while Run(folder).status.alive:
+    while Run(config.parent).status.alive:
         assert time.monotonic() < deadline, "the run goes on by itself"
         time.sleep(0.1)
     (first,) = read(table)
