@@ -34,7 +34,7 @@ def read_back(file: bytes, layers: Layers, input_shape: Shape) -> QuantModel:
     except DAMAGED:
         same = False
     if not same:
-        raise QuantError("the file was not written from this architecture: take the one that was trained, and an unchanged file")
+        raise QuantError("the file was not written from this architecture: take the one that was trained")
     return found
 
 

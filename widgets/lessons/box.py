@@ -96,7 +96,7 @@ def real_points() -> list[list[float]]:
         rows = [row for row in csv.DictReader(file) if row["data"] == "digits" and row["seed"] == "0"]
     values = [(float(row["macs"]) / 1e6, 100 * float(row["accuracy"])) for row in rows]
     shares = [[share(REAL["x"], macs), share(REAL["y"], accuracy)] for macs, accuracy in values]
-    return [point for point in shares if 0 <= min(point) and max(point) <= 1]
+    return [point for point in shares if min(point) >= 0 and max(point) <= 1]
 
 
 def share(axis: dict, value: float) -> float:

@@ -15,10 +15,18 @@ from widgets.pane import Pane
 from widgets.worth import worth_html
 
 NOTE = (
-    "Each point is a network: what it costs, and how good it is. <b>Drag</b> a point, <b>click</b> into the box for a new one, "
-    "<b>double-click</b> one to remove it. What changes? A point matters only if it is on the front."
+    "Each point is a network: what it costs, and how good it is. <b>Drag</b> a point, <b>click</b> into the box for a new "
+    "one, <b>double-click</b> one to remove it. What changes? A point matters only if it is on the front."
 )
 STARTING, MORE = 14, 10
+MARKS = (
+    ('<circle class="pn-dot-front" cx="8" cy="8" r="6"/>', "on the front"),
+    ('<path class="pn-dot-chosen" d="M8 0l8 8l-8 8l-8 -8Z"/>', "chosen"),
+    ('<circle class="pn-dot-beaten" cx="8" cy="8" r="5"/>', "dominated"),
+    ('<rect class="pn-area-front" x="1" y="3" width="14" height="10"/>', "what the front dominates"),
+    ('<rect class="pn-area-chosen" x="1" y="3" width="14" height="10"/>', "what the chosen dominate"),
+    ('<path class="pn-corner" d="M1 8h14M8 1v14"/>', "the corner that it is measured to"),
+)
 
 
 class ParetoFront(App):
@@ -46,7 +54,8 @@ class ParetoFront(App):
             button("Real networks", self.guard(self._real), hint="Networks that were trained on the digits"),
             button("Clear", self.guard(lambda: self._set([])), hint="Remove all points"),
         )
-        super().__init__(NOTE, [group("row", *buttons), self.k, self.ends, self._figures], [self.plot, self._worth])
+        controls = [group("row", *buttons), self.k, self.ends, self._figures]
+        super().__init__(NOTE, controls, [group("panel", self.plot, Pane(legend_html()), self._worth)])
         self.plot.observe(lambda _: follow(), "points")
         self._follow()
 
@@ -95,3 +104,9 @@ def figures_html(count: int, seen: Look) -> str:
     if best is not None and len(seen.front) > 1:
         words += f" The point that is hardest to replace dominates {100 * seen.alone[best]:.1f} % of the box by itself."
     return f'<div class="pn-tiles" role="status">{"".join(tiles)}</div><p class="pn-note pn-lesson-words">{words}</p>'
+
+
+def legend_html() -> str:
+    """What the marks mean."""
+    keys = (f'<span><svg viewBox="0 0 16 16" aria-hidden="true">{mark}</svg>{meaning}</span>' for mark, meaning in MARKS)
+    return f'<p class="pn-points-legend">{"".join(keys)}</p>'

@@ -19,7 +19,6 @@ class Points(anywidget.AnyWidget):
     """
 
     _esm = "\n".join(asset(f"{name}.js") for name in ("scale", "points"))
-    _css = asset("theme.css") + asset("lesson_apps.css")
     points = traitlets.List(traitlets.List(traitlets.Float())).tag(sync=True)
     axes = traitlets.Dict().tag(sync=True)
     front = traitlets.List(traitlets.Int()).tag(sync=True)

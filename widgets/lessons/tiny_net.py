@@ -5,6 +5,8 @@ It says in forty numbers a row what `pnas_kit.learn` and `pnas_kit.deploy` do wi
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 HIDDEN = 16
@@ -41,7 +43,7 @@ class TinyNet:
     def __init__(self, seed: int = 0, hidden: int = HIDDEN) -> None:
         rng = np.random.default_rng(seed)
         sizes = (2, hidden, hidden, 1)
-        self.weights = [rng.normal(0, np.sqrt(2 / a), (a, b)) for a, b in zip(sizes, sizes[1:], strict=False)]
+        self.weights = [rng.normal(0, np.sqrt(2 / a), (a, b)) for a, b in pairwise(sizes)]
         self.biases = [np.zeros(b) for b in sizes[1:]]
         self.alive = [np.ones(hidden, bool), np.ones(hidden, bool)]
         self._moments = [(np.zeros_like(p), np.zeros_like(p)) for p in self._parameters()]

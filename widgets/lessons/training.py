@@ -17,13 +17,13 @@ from widgets.lessons.tiny_net import FLOAT_BITS, TinyNet, accuracy
 from widgets.pane import Pane
 
 NOTE = (
-    "A network learns which colour belongs where. <b>Train</b> it; then <b>prune</b> half of its neurons and watch it recover; "
-    "then take <b>bits</b> away until the right picture, the one the chip would see, falls apart."
+    "A network learns which colour belongs where. <b>Train</b> it; then <b>prune</b> half of its neurons and watch it "
+    "recover; then take <b>bits</b> away until the right picture, the one the chip would see, falls apart."
 )
 MOST_EPOCHS = 600
 EPOCHS_A_LOOK, LOOK_SECONDS = 2, 0.16
 MARKS = 120  # test samples drawn
-CURVE = (560, 132)  # width, height
+CURVE = (880, 112)  # width, height
 
 
 class TrainPruneQuantise(App):
@@ -45,7 +45,7 @@ class TrainPruneQuantise(App):
         self._running = False
         self._figures, self._fields, self._below = Pane(), Pane(), Pane()
         controls = [self.task, group("row", self.go, restart), self.pruned, self.bits, self.aware, self._figures]
-        super().__init__(NOTE, controls, [self._fields, self._below])
+        super().__init__(NOTE, controls, [group("panel", self._fields), group("panel", self._below)])
         self.restart()
 
     # ---- what a notebook or a test does
@@ -74,7 +74,7 @@ class TrainPruneQuantise(App):
             return
         self._running = True
         self._name_button()
-        self._thread = threading.Thread(target=self.guard(self._work), daemon=True)
+        self._thread = threading.Thread(target=self.guard(self._work, locked=False), daemon=True)
         self._thread.start()
 
     def pause(self) -> None:
@@ -136,7 +136,7 @@ class TrainPruneQuantise(App):
         x, y = self._test_x[:MARKS], self._test_y[:MARKS]
         shown = [
             (title, field_svg(self._answers(grid(), used), x, y, f"Answers over the plane, {title}"), score)
-            for title, used, score in zip(("exact numbers", f"{bits} bits"), (FLOAT_BITS, bits), scores, strict=True)
+            for title, used, score in zip(("Exact numbers", f"{bits} bits"), (FLOAT_BITS, bits), scores, strict=True)
         ]
         self._fields.html = fields_html(shown)
         self._below.html = curve_html(self.history, bits) + neurons_html(self.net)
@@ -158,10 +158,10 @@ def figures_html(epoch: int, scores: tuple[float, float], net: TinyNet, bits: in
 def fields_html(shown: list[tuple[str, str, float]]) -> str:
     """The two pictures side by side, each with its share of right answers."""
     figures = "".join(
-        f"<figure><figcaption><b>{title[0].upper()}{title[1:]}</b> {words.percent(score)} right</figcaption>{picture}</figure>"
+        f"<figure><figcaption><b>{title}</b> {words.percent(score)} right</figcaption>{picture}</figure>"
         for title, picture, score in shown
     )
-    return f'<div class="pn-lesson-picture pn-fields-two">{figures}</div>'
+    return f'<div class="pn-fields-two">{figures}</div>'
 
 
 def curve_html(history: list[tuple[float, float]], bits: int) -> str:
@@ -183,7 +183,7 @@ def curve_html(history: list[tuple[float, float]], bits: int) -> str:
         lines += f'<polyline class="pn-curve-{kind}" points="{path}"/>'
     now = f"{words.percent(history[-1][0])} and {words.percent(history[-1][1])}" if history else "nothing yet"
     return (
-        '<div class="pn-lesson-picture"><p class="pn-curve-legend"><span>exact numbers</span>'
+        '<p class="pn-curve-legend pn-lesson-key"><span>exact numbers</span>'
         f'<span class="pn-curve-loss">{bits} bits</span></p>'
         f'<svg class="pn-curve" role="img" aria-label="Right answers over training: {now}" viewBox="0 0 {wide} {tall}">'
         f"{grid_lines}{lines}</svg>"
@@ -200,5 +200,6 @@ def neurons_html(net: TinyNet) -> str:
             for norm, lives in zip(norms, alive, strict=True)
         )
         left = f"{int(alive.sum())} of {len(alive)} neurons"
-        rows.append(f'<figure><div class="pn-neurons" aria-hidden="true">{bars}</div><figcaption>Layer {layer}: {left}</figcaption></figure>')
-    return f'<div class="pn-fields-two pn-strengths">{"".join(rows)}</div></div>'
+        caption = f"<figcaption>Layer {layer}: {left}</figcaption>"
+        rows.append(f'<figure><div class="pn-neurons" aria-hidden="true">{bars}</div>{caption}</figure>')
+    return f'<div class="pn-fields-two pn-strengths">{"".join(rows)}</div>'
