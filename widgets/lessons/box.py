@@ -61,7 +61,7 @@ def look(points: Sequence[Sequence[float]], k: int, keep_ends: bool) -> Look:
     volumes = [hypervolume(low[front][chosen], CORNER) for chosen in choices]
     chosen = choices[min(k, len(choices)) - 1]
     alone = np.zeros(len(low))
-    alone[front] = [volume - hypervolume(np.delete(low[front], i, axis=0), CORNER) for i in range(len(front))]
+    alone[front] = [volume - hypervolume(np.delete(low, i, axis=0), CORNER) for i in front]
     return Look(
         front.tolist(),
         front[chosen].tolist(),

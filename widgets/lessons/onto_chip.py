@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 
 from pnas_kit.cost import Board, boards, estimate, latency, speed, trace
 from pnas_kit.cost.speed import speeds
-from pnas_kit.deploy.c.link import STACK_BYTES
 from pnas_kit.deploy.read_back import read_back
 from pnas_kit.learn.data import load
 from pnas_kit.runs import Run
@@ -17,7 +17,7 @@ from widgets import words
 from widgets.cards import bar, memory
 from widgets.chip_figures import costs_html
 from widgets.controls import button, group
-from widgets.lessons.app import App, dropdown
+from widgets.lessons.app import App, dropdown, slider
 from widgets.lessons.same_bytes import compare, table_html
 from widgets.pane import Pane
 from widgets.words import attribute
@@ -50,23 +50,27 @@ class OntoChip(App):
         self.board = dropdown("Board", [(_board_name(b), b.id) for b in boards().values()], "Where it is to run", look)
         self.engine = dropdown("Engine", [], "The software that runs the network", look)
         self.board.value = TIGHT
+        hint = "The rest is taken by your own program, its libraries and their data"
+        self.left = slider("Memory left for the network (%)", 100, 5, 100, 5, hint, look)
         self.compare = button("Compare the bytes", self.guard(self.start), "primary")
         self._fits, self._costs, self._bytes = Pane(), Pane(), Pane()
         self._thread: threading.Thread | None = None
-        controls = [self.prototype, self.board, self.engine, self._fits, self.compare]
+        controls = [self.prototype, self.board, self.left, self.engine, self._fits, self.compare]
         super().__init__(NOTE, controls, [group("panel", self._bytes), group("panel", self._costs)])
         self._look()
 
     @property
     def chosen(self) -> tuple[Candidate, Board]:
-        """The network and the board on show."""
-        return self._trained[self.prototype.value], boards()[self.board.value]
+        """The network and the board on show, with the memory that is left on it."""
+        board, left = boards()[self.board.value], self.left.value / 100
+        rest = {name: int(left * getattr(board, name)) for name in ("ram_bytes", "flash_bytes")}
+        return self._trained[self.prototype.value], replace(board, **rest)
 
     def start(self) -> None:
         """Run the network in every way there is, in a thread, and show which bytes differ."""
         if self._thread is None or not self._thread.is_alive():
             self.compare.disabled = True
-            self._thread = threading.Thread(target=self.guard(self._compare, locked=False), daemon=True)
+            self._thread = threading.Thread(target=self.guard(self._run_all, locked=False), daemon=True)
             self._thread.start()
 
     def wait(self) -> None:
@@ -82,14 +86,15 @@ class OntoChip(App):
         candidate, board = self.chosen
         known = list(speeds(board.core))
         if list(self.engine.options) != known:
-            self.engine.options = known  # its first is chosen, which comes back here
+            self.engine.options = known
+            self.engine.value = known[0]  # which comes back here
             return
         layers, shape = candidate.arch.pruned, candidate.arch.input_shape
         self._fits.html = fits_html(candidate, board, self.engine.value)
         self._costs.html = costs_html(layers, shape, board, self.engine.value)
         self._bytes.html = _asked(candidate, board)
 
-    def _compare(self) -> None:
+    def _run_all(self) -> None:
         candidate, board = self.chosen
         try:
             file = self.run.file(candidate.number, "model.tflite").read_bytes()
@@ -138,16 +143,14 @@ def fits_html(candidate: Candidate, board: Board, engine: str) -> str:
     time, how = latency(trace(layers, shape), board, engine), speed(board.core, engine).how
     parts = (("RAM", cost.ram_bytes, board.ram_bytes), ("Flash", cost.flash_bytes, board.flash_bytes))
     bars = "".join(
-        bar(name, f"{words.kib(used)} of {memory(there)}", used / there, f"{used / there:.0%} of the board's")
+        bar(name, f"{words.kib(used)} of {memory(there)}", used / there, f"{used / there:.0%} of what is left")
         for name, used, there in parts
     )
     over = [f"{words.kib(used - there)} of {name}" for name, used, there in parts if used > there]
-    verdict = f"It does not fit: {' and '.join(over)} too much." if over else "It fits the board's memory."
+    verdict = f"It does not fit: {' and '.join(over)} too much." if over else "It fits what is left of the board's memory."
     return (
         f'<div class="pn-bars pn-bars-two">{bars}</div>'
         f'<p role="status" class="{"pn-failed" if over else "pn-fitting"}"><b>{verdict}</b></p>'
         f'<p class="pn-lesson-words">One inference takes about <b>{words.milliseconds(time.value)}</b>, likely '
         f"{words.span(time)} ms; cycles per MAC are {how}.</p>"
-        f'<p class="pn-note pn-lesson-words">Your own program needs memory too; {words.kib(STACK_BYTES)} of RAM are kept '
-        "for the stack.</p>"
     )

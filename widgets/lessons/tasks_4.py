@@ -76,7 +76,9 @@ def on_the_front(answer: list) -> Verdict:
             "The cheapest is always on the front, and so is the best. Then go from cheap to dear: who makes fewer mistakes "
             "than all that are cheaper?",
         )
-    return right(f"{len(answer)} of {len(table)} networks are worth a second look; for each of the others there is a better one.")
+    return right(
+        f"{len(answer)} of {len(table)} networks are worth a second look; for each of the others there is a better one."
+    )
 
 
 @task(4, 2, wanted="the area that the five points dominate, a number", kind="a number")
@@ -84,7 +86,9 @@ def by_hand(answer: float) -> Verdict:
     """The hypervolume of five points."""
     area = hypervolume(POINTS, CORNER)
     if abs(answer - area) < 1e-6:
-        return right(f"The front covers {area:g} of the {CORNER[0] * CORNER[1]} squares; the point in its shadow adds nothing.")
+        return right(
+            f"The front covers {area:g} of the {CORNER[0] * CORNER[1]} squares; the point in its shadow adds nothing."
+        )
     boxes = [(CORNER[0] - x) * (CORNER[1] - y) for x, y in POINTS]
     front = [box for box, keep in zip(boxes, non_dominated(POINTS), strict=True) if keep]
     if answer in (sum(boxes), sum(front)):
@@ -110,7 +114,9 @@ def few_that_keep_much(answer: list) -> Verdict:
         return complaint
     for number in answer:
         if (other := _dominator(number, table)) is not None:
-            return wrong(f"Network {number:g} is dominated by {other}.", "Choose among the front: nothing else adds anything.")
+            return wrong(
+                f"Network {number:g} is dominated by {other}.", "Choose among the front: nothing else adds anything."
+            )
     share = kept(points, table.index.get_indexer(answer))
     if share < WANTED:
         return wrong(
@@ -123,4 +129,6 @@ def few_that_keep_much(answer: list) -> Verdict:
             f"They keep {percent(share)}, but fewer can keep {percent(WANTED, 0)}.",
             "What is the first k for which `curve` reaches it? Must the two ends of the front be in?",
         )
-    return right(f"{len(answer)} networks stand for the {int(non_dominated(points).sum())} of the front, with {percent(share)} of it.")
+    return right(
+        f"{len(answer)} networks stand for the {int(non_dominated(points).sum())} of the front, with {percent(share)} of it."
+    )

@@ -66,7 +66,9 @@ def scale_and_zero_point(answer: list) -> Verdict:
             f"With this reading {LOW} is stored as {stored[0]} and {HIGH} as {stored[1]}.",
             f"{LOW} is to become -128. How many steps above it is 0?",
         )
-    return right(f"{LOW} is stored as -128, {HIGH} as 127 and 0 as {int(zero)}; nothing is off by more than {scale / 2:.3f}.")
+    return right(
+        f"{LOW} is stored as -128, {HIGH} as 127 and 0 as {int(zero)}; nothing is off by more than {scale / 2:.3f}."
+    )
 
 
 @task(5, 2, wanted="the numbers of the four channels that go, a list", kind="a list of numbers")
@@ -76,12 +78,13 @@ def channels_that_go(answer: list) -> Verdict:
 
     net = block()
     sets = channel_sets(LAYERS, SHAPE[2])
-    ((which, norms),) = importance(net, sets).items()
+    (which,) = sets.of["conv"]
+    norms = importance(net, sets)[which]
     if sorted(set(answer)) != sorted(answer) or not set(answer) <= set(range(CHANNELS)):
         return wrong(f"Expected different numbers from 0 to {CHANNELS - 1}.", "Channels are numbered from 0.")
     if len(answer) != CHANNELS - LEAVE:
         return wrong(f"You name {len(answer)} channels; {CHANNELS - LEAVE} go.", "Half of the eight.")
-    stay = strongest(net, sets, {which: LEAVE})[which].tolist()
+    stay = strongest(net, sets, sets.size | {which: LEAVE})[which].tolist()
     if set(answer) == set(stay):
         return wrong("Those are the four that stay.", "The weakest go.")
     if mistaken := set(answer) & set(stay):

@@ -11,7 +11,10 @@ from widgets.lessons.answers import Verdict, right, task, wrong
 from widgets.words import count, kib, milliseconds
 
 BOARD = "nano-33-ble"
-PICTURES_PER_SECOND_OFF = 0.02  # relative: how exact an answer has to be
+LEFT = 0.1
+"""Share of each memory that task 2 leaves for the network."""
+
+EXACT = 0.02  # relative: how exact a figure has to be
 
 
 @functools.cache
@@ -21,16 +24,16 @@ def lesson_run() -> Run:
 
 
 @functools.cache
-def smallest() -> Candidate:
-    """The trained prototype of the recorded run that computes the least."""
+def prototype() -> Candidate:
+    """The trained prototype of the recorded run that needs the most RAM."""
     run = lesson_run()
     trained = [c for c in run.candidates() if run.result(c.number)]
-    return min(trained, key=lambda c: c.cost.macs)
+    return max(trained, key=lambda c: c.cost.ram_bytes)
 
 
 def timeline() -> Timeline:
-    """The feature maps of `smallest` while it runs."""
-    arch = smallest().arch
+    """The feature maps of `prototype` while it runs."""
+    arch = prototype().arch
     return memory_timeline(trace(arch.pruned, arch.input_shape), arch.input_shape)
 
 
@@ -40,7 +43,9 @@ def peak(answer: int) -> Verdict:
     seen = timeline()
     bytes_then = [moment.bytes for moment in seen.moments]
     if answer == max(bytes_then):
-        return right(f"{count(answer)} bytes, while {seen.moments[seen.peak].op} runs; the plan takes {count(seen.arena_bytes)}.")
+        return right(
+            f"{count(answer)} bytes, while {seen.moments[seen.peak].op} runs; the plan takes {count(seen.arena_bytes)}."
+        )
     if answer == seen.arena_bytes:
         return wrong("That is what the planner takes in all, gaps included.", "What is alive during the one worst operator?")
     if answer == sum(bytes_then):
@@ -54,29 +59,32 @@ def peak(answer: int) -> Verdict:
 
 @task(6, 2, wanted="the id of a board, a word", kind="a word")
 def least_board(answer: str) -> Verdict:
-    """The board with the least RAM that the network fits."""
+    """The board with the least RAM on which a tenth of each memory is enough."""
     if answer not in boards():
         return wrong(f"There is no board {answer!r}.", f"The ids are: {', '.join(boards())}.")
-    arch, board = smallest().arch, boards()[answer]
+    arch, board = prototype().arch, boards()[answer]
     cost = estimate(arch.pruned, arch.input_shape, board)
     for name, needed, there in (("RAM", cost.ram_bytes, board.ram_bytes), ("flash", cost.flash_bytes, board.flash_bytes)):
-        if needed > there:
-            return wrong(f"It needs {kib(needed)} of {name}, and {board.name} has {kib(there)}.", "Look for a larger board.")
+        if needed > LEFT * there:
+            return wrong(
+                f"It needs {kib(needed)} of {name}, and a tenth of what {board.name} has is {kib(LEFT * there)}.",
+                "Both memories have to do: RAM and flash.",
+            )
     fitting = [b for b in boards().values() if _fits(arch, b)]
     if board.ram_bytes > min(b.ram_bytes for b in fitting):
-        return wrong(f"It fits {board.name}, but there is a board with less RAM that it fits too.", "Compare `ram_bytes`.")
-    return right(f"{board.name} has {kib(board.ram_bytes)} of RAM, of which the network takes {kib(cost.ram_bytes)}.")
+        return wrong(f"It fits {board.name}, but also a board with less RAM.", "Sort the boards by `ram_bytes`.")
+    return right(f"{board.name}: {kib(cost.ram_bytes)} of the {kib(LEFT * board.ram_bytes)} of RAM that are left.")
 
 
 def _fits(arch, board) -> bool:
     cost = estimate(arch.pruned, arch.input_shape, board)
-    return cost.ram_bytes <= board.ram_bytes and cost.flash_bytes <= board.flash_bytes
+    return cost.ram_bytes <= LEFT * board.ram_bytes and cost.flash_bytes <= LEFT * board.flash_bytes
 
 
 @task(6, 3, wanted="pictures a second, a number", kind="a number")
 def promise(answer: float) -> Verdict:
     """How many pictures a second can be promised, given the band of the estimate."""
-    arch = smallest().arch
+    arch = prototype().arch
     time = latency(trace(arch.pruned, arch.input_shape), boards()[BOARD])
     for wanted, verdict in (
         (1000 / time.value, wrong("That is what the estimate says, and it may be slower.", "Use the slow end of the band.")),
@@ -84,10 +92,10 @@ def promise(answer: float) -> Verdict:
         (1 / time.high, wrong("That is a thousand times too few.", "The latency is in milliseconds.")),
         (time.high, wrong("That is the time of a picture in ms.", "How many of them are there in a second?")),
     ):
-        if abs(answer / wanted - 1) < PICTURES_PER_SECOND_OFF:
+        if abs(answer / wanted - 1) < EXACT:
             return verdict
     promised = 1000 / time.high
-    if abs(answer / promised - 1) < PICTURES_PER_SECOND_OFF:
+    if abs(answer / promised - 1) < EXACT:
         return right(f"At worst a picture takes {milliseconds(time.high)}. Measure on the board before you promise more.")
     return wrong(
         f"That is too {'many' if answer > promised else 'few'}.",

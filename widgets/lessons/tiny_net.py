@@ -11,6 +11,9 @@ import numpy as np
 
 HIDDEN = 16
 RATE, BETAS, TINY = 0.01, (0.9, 0.999), 1e-8  # of Adam (Kingma 2015)
+GENTLE = 0.3
+"""Of the rate where it trains with rounded numbers: they jump, and large steps make them jump about."""
+
 BATCH = 32
 FLOAT_BITS = 32
 
@@ -109,7 +112,7 @@ class TinyNet:
         for index in np.array_split(rng.permutation(len(x)), max(1, len(x) // BATCH)):
             loss, gradients = self.gradients(x[index], y[index], bits, ranges)
             total += loss * len(index)
-            self._adam(gradients)
+            self._adam(gradients, RATE if bits == FLOAT_BITS else GENTLE * RATE)
         return total / len(x)
 
     def gradients(self, x, y, bits: int = FLOAT_BITS, ranges: list | None = None) -> tuple[float, list[np.ndarray]]:
@@ -127,13 +130,13 @@ class TinyNet:
                 back = (back @ used.T) * (seen[layer] > 0)
         return loss, weights + biases
 
-    def _adam(self, gradients: list[np.ndarray]) -> None:
+    def _adam(self, gradients: list[np.ndarray], rate: float) -> None:
         self._steps += 1
         for parameter, gradient, (mean, square) in zip(self._parameters(), gradients, self._moments, strict=True):
             mean += (1 - BETAS[0]) * (gradient - mean)
             square += (1 - BETAS[1]) * (gradient**2 - square)
             size = np.sqrt(square / (1 - BETAS[1] ** self._steps)) + TINY
-            parameter -= RATE * mean / (1 - BETAS[0] ** self._steps) / size
+            parameter -= rate * mean / (1 - BETAS[0] ** self._steps) / size
 
 
 def accuracy(logits: np.ndarray, y: np.ndarray) -> float:
