@@ -131,8 +131,8 @@ def _board_name(board: Board) -> str:
 
 def _asked(candidate: Candidate, board: Board) -> str:
     return (
-        f"<p><b>The same bytes?</b> Network {candidate.number} can be run here in four ways, one of them as C on an emulated core "
-        f"of the {attribute(board.name)}. Compare them: some seconds.</p>"
+        f"<p><b>The same bytes?</b> Network {candidate.number} can be run here in four ways, one of them C on an emulated "
+        f"{attribute(board.name)}. Compare them: some seconds.</p>"
     )
 
 
