@@ -20,7 +20,7 @@ from .records import Config
 MIB = 2**20
 RUNNER_BYTES = 110 * MIB
 WORKER_BYTES = {"search": 310 * MIB, "train": 420 * MIB}
-DATA_COPIES = {"search": 1.3, "train": 1.5}
+DATA_COPIES = {"search": 1.3, "train": 1.8}
 """Times the data set as float32 numbers: in the runner of a search, in each worker of a training."""
 TRIAL_BYTES = 4 * 1024
 FOLDER_PER_FLASH = 40
