@@ -70,6 +70,9 @@ def test_a_step_is_copied_as_code_and_the_explanations_stay(served, page, shot, 
     page.wait_for_selector(".pn-code-panel >> text=Copied.")
     assert f"run.pick({run.picks})" in page.evaluate("navigator.clipboard.readText()")
     shot(page, "16-code")
+    middle = "el => { const b = el.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]; }"
+    x, y = page.locator(".pn-code-panel pre").evaluate(middle)
+    assert page.evaluate("([x, y]) => !!document.elementFromPoint(x, y)?.closest('.pn-code-panel')", [x, y])  # not cut off
     page.keyboard.press("Escape")
     assert page.locator(".pn-code-panel").is_hidden()
 
