@@ -12,10 +12,13 @@ from pnas_kit.learn.data import fetch
 from pnas_kit.learn.data.arrays import Arrays
 from pnas_kit.learn.data.boxes import Boxes
 from pnas_kit.learn.data.card import Card, DataError
+from pnas_kit.learn.data.coco_person import read_people
 from pnas_kit.learn.data.compose import composed
+from pnas_kit.learn.data.corals import from_corals
 from pnas_kit.learn.data.hapt import from_hapt
 from pnas_kit.learn.data.idx import from_csv, from_idx
 from pnas_kit.learn.data.kept import OWN, card_of, kept
+from pnas_kit.learn.data.nuclei import from_nuclei
 from pnas_kit.learn.data.paper_pictures import read_pictures
 from pnas_kit.learn.data.paper_series import read_series
 from pnas_kit.learn.data.pictures import from_cifar_binary, from_cifar_rows, from_class_folders
@@ -38,6 +41,8 @@ _READERS: dict[str, Callable[[fetch.Members], Arrays]] = {
     "ts": from_ts,
     "hapt": from_hapt,
     "crowns": from_crowns,
+    "corals": from_corals,
+    "nuclei": from_nuclei,
     "spoken": from_spoken,
 }
 COMPOSED_OF = {"mnist_det": "mnist", "fashion_det": "fashion_mnist"}
@@ -80,6 +85,7 @@ def load(
     *,
     root: str | Path | None = None,
     download: bool = False,
+    accept: bool = False,
     progress: Progress | None = None,
     cache: Path | None = None,
 ) -> Dataset:
@@ -89,14 +95,17 @@ def load(
         name: A name of the `CATALOGUE`, or `own/NAME` for a data set of one's own.
         root: For a set that a person brings (its card has a `folder`): where that folder lies; default: `PNAS_DATA`.
         download: For such a set: let torchvision get it from its authors.
+        accept: For a set whose card has a `notice`: you have read it and accept its terms; asked for before the download.
         progress: Called with a message and the fraction done, 0 to 1.
         cache: Folder for downloads; default: `PNAS_CACHE` or the user's cache folder.
 
     Raises:
-        DataError: Unknown name, nothing to download from, or data that are not what the card promises.
+        DataError: Unknown name, terms that nobody accepted, nothing to download from, or data that are not what the card promises.
     """
     card = card_of(name, cache)
     report = progress or _silent
+    if card.notice and not accept and not cached(name, cache=cache):
+        raise DataError(f"{card.title} has terms of its own. {card.notice} If you accept them: load({name!r}, accept=True).")
     arrays = _raw(card, cache, report, root, download)
     if card.folder and not card.train:
         card = replace(card, train=len(arrays.train_y), test=len(arrays.test_y))
@@ -217,7 +226,9 @@ def _brought(card: Card, root: str | Path | None, download: bool, path: Path, re
         )
     report(f"Reading {card.title}", 0.0)
     try:
-        if card.task == "image":
+        if card.task == "detection":
+            arrays = read_people(place, card.shape[0], download)
+        elif card.task == "image":
             arrays = read_pictures(card.name, place, card.shape[0], download)
         else:
             arrays = read_series(card.name, place)
