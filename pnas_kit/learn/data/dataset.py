@@ -22,6 +22,7 @@ from pnas_kit.learn.data.nuclei import from_nuclei
 from pnas_kit.learn.data.paper_pictures import read_pictures
 from pnas_kit.learn.data.paper_series import read_series
 from pnas_kit.learn.data.pictures import from_cifar_binary, from_cifar_rows, from_class_folders
+from pnas_kit.learn.data.scaling import moments, scaled
 from pnas_kit.learn.data.sources import DIGESTS, SOURCES
 from pnas_kit.learn.data.split import stratified
 from pnas_kit.learn.data.spoken import from_spoken
@@ -48,7 +49,6 @@ _READERS: dict[str, Callable[[fetch.Members], Arrays]] = {
 COMPOSED_OF = {"mnist_det": "mnist", "fashion_det": "fashion_mnist"}
 _DOWNLOAD_SHARE = 0.8
 _BUNDLED = "digits"
-_BLOCK = 1024
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -100,7 +100,7 @@ def load(
         cache: Folder for downloads; default: `PNAS_CACHE` or the user's cache folder.
 
     Raises:
-        DataError: Unknown name, terms that nobody accepted, nothing to download from, or data that are not what the card promises.
+        DataError: Unknown name, terms not accepted, nothing to download from, or data that are not what the card promises.
     """
     card = card_of(name, cache)
     report = progress or _silent
@@ -156,41 +156,21 @@ def normalise(arrays: Arrays, card: Card) -> Dataset:
     Raises:
         DataError: A channel is constant over the whole training part.
     """
-    mean, std = _moments(arrays.train_x)
+    mean, std = moments(arrays.train_x)
     if (std == 0).any():
         dead = np.flatnonzero(std == 0).tolist()
         raise DataError(f"{card.title}: expected channels that vary, got constant values in channels {dead}.")
     mean32, std32 = mean.astype(np.float32), std.astype(np.float32)
     return Dataset(
         card=card,
-        train_x=_scaled(arrays.train_x, mean32, std32),
+        train_x=scaled(arrays.train_x, mean32, std32),
         train_y=arrays.train_y,
-        test_x=_scaled(arrays.test_x, mean32, std32),
+        test_x=scaled(arrays.test_x, mean32, std32),
         test_y=arrays.test_y,
         mean=mean32,
         std=std32,
         groups=arrays.groups,
     )
-
-
-def _moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """float64 mean and deviation of each channel, `(channels,)` each.
-
-    In two passes over blocks in float64: float32 sums over 47 million pixels lose the third digit, and a float64 copy
-    of all of them would take 376 MB.
-    """
-    blocks = [x[start : start + _BLOCK] for start in range(0, len(x), _BLOCK)]
-    count = x.size // x.shape[-1]
-    mean = sum(block.sum(axis=(0, 1, 2), dtype=np.float64) for block in blocks) / count
-    variance = sum(np.square(block - mean).sum(axis=(0, 1, 2)) for block in blocks) / count
-    return mean, np.sqrt(variance)
-
-
-def _scaled(x: np.ndarray, mean: np.ndarray, std: np.ndarray) -> np.ndarray:
-    scaled = x.astype(np.float32)
-    scaled -= mean  # in place: MNIST is 188 MB as float32
-    scaled /= std
-    return scaled
 
 
 def _prepare(card: Card, path: Path, packages: Path, report: Progress) -> Arrays:

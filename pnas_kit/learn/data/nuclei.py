@@ -15,7 +15,7 @@ TILE = 128
 TEST_TILES = 2
 """Columns of tiles at the right edge that are the test part, in every picture of the film."""
 DARK, STEP = 32_968, 8
-"""Reading of a 16-bit pixel that becomes 0, and readings that become one grey level: 1 in 1,000 pixels is brighter than 255."""
+"""Reading of a 16-bit pixel that becomes 0, and readings to one grey level: 1 in 1,000 pixels is brighter than 255."""
 
 
 def mask_rows(mask: np.ndarray) -> np.ndarray:

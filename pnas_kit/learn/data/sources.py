@@ -165,7 +165,9 @@ SOURCES: dict[str, tuple[Source, ...]] = {
             size=39_158_227,
             sha256="d1681668491b770b903646e735c53ebdb0731063832288267d7562444db5263d",
             form="corals",
-            members=tuple(f"yolo_tiling-0.0.31/tests/detection/train/{n}" for n in ("images/VOS_RGB.png", "labels/VOS_RGB.txt")),
+            members=tuple(
+                f"yolo_tiling-0.0.31/tests/detection/train/{n}" for n in ("images/VOS_RGB.png", "labels/VOS_RGB.txt")
+            ),
             sdist=True,
         ),
     ),
