@@ -71,11 +71,11 @@ def recipe_for(data: str, task: str, samples: int, epochs: int | None = None) ->
     if task == "detection":
         if data in MIRRORABLE:
             augment = ("zoom", "mirror")
-        return Recipe(epochs=epochs, augment=augment, batch=16 if samples < 2000 else 32, learning_rate=1e-2)
+        return Recipe(epochs=epochs, augment=augment, batch=8, learning_rate=2e-2, prune_from=0.0, prune_until=0.3)
     if data in MIRRORABLE:
         augment = ("mirror",)  # both at once are too much for so few epochs
     return Recipe(epochs=epochs, augment=augment, batch=32 if samples < 2000 else 64)
 
 
-MIRRORABLE = ("fashion_mnist", "fashion_det", "tree_crowns")
+MIRRORABLE = ("fashion_mnist", "fashion_det", "tree_crowns", "corals", "hela_nuclei", "coco_person")
 """Image sets whose classes do not change when seen in a mirror."""

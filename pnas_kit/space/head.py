@@ -25,7 +25,7 @@ BOX_SIDES = 4
 LARGEST_GRID = 24
 """Cells along the longer side at most: a finer grid costs more, and few objects are as small as its cells."""
 
-CHANNELS = 64
+CHANNELS = 128
 """Of the pointwise convolution of a level, at width 1."""
 
 
