@@ -136,11 +136,11 @@ class StepTask:
                 f"{attribute(card.folder)} into a folder and start the workbench with PNAS_DATA set to that folder.</p>"
                 f'<button type="button" class="pn-plain" data-action="fetch" data-key="{name}">Look there</button></div>'
             )
-        todo = f"Download {words.megabytes(card.download_bytes)}"
-        todo = f"I accept these terms: {todo.lower()}" if card.notice else todo
+        size = words.megabytes(card.download_bytes)
+        todo = "I accept these terms: download" if card.notice else "Download"
         return (
             '<div class="pn-samples pn-waiting"><p>Samples are shown once the data set is on this computer.</p>'
-            f'<button type="button" class="pn-plain" data-action="fetch" data-key="{name}">{todo}</button></div>'
+            f'<button type="button" class="pn-plain" data-action="fetch" data-key="{name}">{todo} {size}</button></div>'
         )
 
     def _fetch_if_here(self) -> None:
