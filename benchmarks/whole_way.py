@@ -1,7 +1,7 @@
 """The whole way without a browser: search, take the proposed prototypes, train and verify them, print the figures.
 
-`python benchmarks/whole_way.py ecg5000 [--trials 500] [--picks 5] [--pick N ...] [--epochs N] [--runs DIR]`; the run is left in
-DIR and can be opened in the workbench. Run again with `--resume NAME` to go on with one that was interrupted.
+`python benchmarks/whole_way.py ecg5000 [--trials 500] [--picks 5] [--pick N ...] [--epochs N] [--runs DIR]`; the run is left
+in DIR and can be opened in the workbench. Run again with `--resume NAME` to go on with one that was interrupted.
 """
 
 from __future__ import annotations
