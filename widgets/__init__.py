@@ -1,9 +1,9 @@
-"""The workbench and its chart: ``from widgets import Workbench, Candidates``."""
+"""The workbench, its chart and the class view: ``from widgets import Workbench, Candidates, Classroom``."""
 
 from importlib import import_module
 from typing import Any
 
-__all__ = ["Candidates", "Workbench"]
+__all__ = ["Candidates", "Classroom", "Workbench"]
 
 
 def __getattr__(name: str) -> Any:

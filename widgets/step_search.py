@@ -14,16 +14,19 @@ from widgets.curves import sparkline
 from widgets.front import Front
 from widgets.gauge import Gauge
 from widgets.pane import Pane
+from widgets.room import room_html
 from widgets.state import State
 from widgets.words import attribute
 
 STATES = {
     "new": "not started",
     "starting": "starting",
+    "queued": "waiting for its turn",
     "running": "searching",
     "paused": "paused",
     "stopped": "stopped",
     "done": "finished",
+    "limited": "ended at a limit",
     "failed": "failed",
     "crashed": "ended unexpectedly",
 }
@@ -109,7 +112,7 @@ class StepSearch:
         (self.start.add_class if state.run else self.start.remove_class)("pn-quiet")
         show(self.start, not state.live)
         show(self.resume, unfinished and status is not None and status.state != "new")
-        show(self.pause, searching)
+        show(self.pause, searching and status.state != "queued")
         show(self.stop, searching)
         self.pause.description = "Resume" if searching and status.state == "paused" else "Pause"
         for field in self._fields:
@@ -128,6 +131,8 @@ class StepSearch:
                 f'<div class="pn-failed" role="alert"><b>The search {STATES[status.state]}.</b> '
                 f"{attribute(status.error or '')} Every finished candidate is kept: continue this search.</div>"
             )
+        if status is not None and status.phase == "search" and status.state == "limited":
+            return f'<div class="pn-failed" role="alert"><b>The search ended at a limit.</b> {attribute(status.error)}</div>'
         if complaints and not state.live:
             lines = "".join(f"<li>{attribute(text)}</li>" for text in complaints.values())
             return f'<ul class="pn-complaints" role="alert">{lines}</ul>'
@@ -135,7 +140,7 @@ class StepSearch:
             count, _, reasons = blocked.partition(": ")
             advice = "Raise the limit that stops the most, or choose another board."
             return f'<div class="pn-failed" role="status"><b>{attribute(count)}:</b> {attribute(reasons)} {advice}</div>'
-        return ""
+        return "" if state.live else room_html(state.config(), "search")
 
     def _figures_html(self) -> str:
         state, status = self._state, self._state.status
@@ -145,7 +150,8 @@ class StepSearch:
         running = searching and status.state == "running"
         rate = self._gauge.per_second if running else None
         label = STATES[status.state] if searching else "finished" if done >= total else "stopped"
-        if searching and status.alive and not done and status.message not in ("", "searching"):
+        told = searching and status.alive and status.message not in ("", "searching")
+        if told and (not done or status.state == "queued"):
             label = attribute(status.message)
         volumes = [value for _, value in state.volumes]
         tiles = [

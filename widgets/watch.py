@@ -18,8 +18,10 @@ HURRY_FOR = 2.0
 class Watch:
     """Keeps the state in step with the run it shows; reads only, and changes only what changed."""
 
-    def __init__(self, state: State, guard: Callable) -> None:
+    def __init__(self, state: State, guard: Callable, gone: Callable[[Run], None]) -> None:
+        """`gone` is told when somebody has deleted the run."""
         self._state = state
+        self._gone = gone
         self._guard = guard
         self._woken = threading.Event()
         self._hurry_until = 0.0
@@ -35,7 +37,7 @@ class Watch:
                 state.status, state.candidates, state.proposed, state.picked = None, (), [], []
                 state.fit = 0
                 state.volumes, state.agreement, state.worth = (), {}, ()
-                state.curves, state.results, state.emulations = {}, {}, {}
+                state.curves, state.trainings, state.results, state.emulations = {}, {}, {}, {}
             if run is None:
                 return
             self.read(run)
@@ -53,7 +55,16 @@ class Watch:
             self._woken.clear()
             with self._state.lock:
                 if self._state.run is run:
-                    self.read(run)
+                    self._look(run)
+
+    def _look(self, run: Run) -> None:
+        try:
+            self.read(run)
+        except Exception:
+            if run.exists:
+                raise
+        if not run.exists:  # looked at last: it may have gone while we read
+            self._gone(run)
 
     def _pause(self) -> float:
         if time.monotonic() < self._hurry_until:
@@ -77,10 +88,13 @@ class Watch:
             state.proposed = run.proposed()
         if sorted(run.picks) != state.picked:
             state.picked = sorted(run.picks)
-        self._read_training(run)
+        self._read_training(run, status)
 
-    def _read_training(self, run: Run) -> None:
+    def _read_training(self, run: Run, status: Status) -> None:
         state = self._state
+        trainings = {number: run.progress(number, status) for number in state.picked}
+        if trainings != state.trainings:
+            state.trainings = trainings
         curves = {number: run.epochs(number) for number in state.picked}
         curves = {number: epochs for number, epochs in curves.items() if epochs}
         if {n: len(e) for n, e in curves.items()} != {n: len(e) for n, e in state.curves.items()}:

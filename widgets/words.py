@@ -1,9 +1,11 @@
 """Figures as people read them."""
 
 import math
+from datetime import datetime
 from html import escape
 
 from pnas_kit.cost import Estimated
+from pnas_kit.runs import Run
 
 KIB = 1024
 THIN = "\u2009"  # thin space between thousands and before units
@@ -66,12 +68,30 @@ def duration(seconds: float | None) -> str:
     return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
+def durations(low: float, high: float) -> str:
+    """The band of a time to wait: "2 to 5 min", "50 s to 2 min"."""
+    first, last = duration(low), duration(high)
+    if first == last:
+        return first
+    return f"{first.rsplit(' ', 1)[0]} to {last}" if first.split()[1:] == last.split()[1:] else f"{first} to {last}"
+
+
 def shape(dimensions: tuple[int, int, int]) -> str:
     """An input's (height, width, channels) in words."""
     height, width, channels = dimensions
     if height == 1:
         return f"Series {width} × {channels}"
     return f"Images {height} × {width}" + (f" × {channels}" if channels > 1 else "")
+
+
+def run_title(run: Run) -> str:
+    """What a run is called: its title, else its data set and board."""
+    return run.title or f"{run.card.title} on {run.problem.board.name}"
+
+
+def begun(run: Run) -> datetime:
+    """When a run was created."""
+    return datetime.fromtimestamp((run.path / "config.json").stat().st_mtime)
 
 
 def attribute(text: object) -> str:

@@ -111,11 +111,12 @@ class Status:
 
     Attributes:
         phase: "search" or "train", the last that was started; None before the first.
-        state: "new", "starting", "running", "paused", "stopped", "done", "failed" (an error was recorded) or "crashed" (the
-            runner is gone without a word).
+        state: "new", "starting", "queued" (waits for its turn), "running", "paused", "stopped", "done", "limited" (ended
+            at a limit of `Quota`), "failed" (an error was recorded) or "crashed" (the runner is gone without a word).
         done, total: trials of a search, epochs over all prototypes of a training.
         seconds_left: estimated; None while unknown.
-        message: what is being done, in a few words; of a search in which hardly anything fits, which limit is in the way.
+        message: what is being done, in a few words; the place in the queue; of a search in which hardly anything fits,
+            which limit is in the way.
         error: what went wrong and what to do, in words.
         pid, started: process id of the runner and when that process began, seconds since the epoch.
     """
@@ -132,8 +133,26 @@ class Status:
 
     @property
     def alive(self) -> bool:
-        """Whether a runner is at work on the run."""
-        return self.state in ("starting", "running", "paused")
+        """Whether a runner is at work on the run, or waits for its turn."""
+        return self.state in ("starting", "queued", "running", "paused")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How the training of a prototype stands.
+
+    Attributes:
+        state: "new", "waiting" (for its turn), "training", "quantising" (and testing), "verified", "stopped" or "failed".
+        epoch, total: finished epochs of how many; 0 and 0 before the first is finished.
+        removed: share of the unpruned network's channels that is pruned so far.
+        error: why it failed and what to do.
+    """
+
+    state: str
+    epoch: int = 0
+    total: int = 0
+    removed: float = 0.0
+    error: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
