@@ -52,8 +52,8 @@ FIGURES = (
 )
 
 
-def axes(limits: object | None = None) -> list[dict]:
-    """The figures as axes of the chart; ``limits`` has the budgets by name (a run's configuration)."""
+def axes(limits: object | None = None, budget: str = "budget") -> list[dict]:
+    """The figures as axes of the chart; ``limits`` has the budgets by name (a run's configuration), called ``budget``."""
     return [
         {
             "key": figure.key,
@@ -62,6 +62,7 @@ def axes(limits: object | None = None) -> list[dict]:
             "unit": figure.unit,
             "better": figure.better,
             "detail": figure.detail,
+            "budget": budget,
             "limit": getattr(limits, figure.limit) / figure.scale if limits and figure.limit else None,
         }
         for figure in FIGURES

@@ -12,9 +12,11 @@ from pnas_kit.runs import Run, runs
 from pnas_kit.search import frame
 from widgets import figures
 from widgets.alert import Guard, alert
+from widgets.as_code import Code
 from widgets.candidates import Candidates
 from widgets.controls import button, group, show
 from widgets.download import Download
+from widgets.explain import Explain
 from widgets.insight import Insight
 from widgets.link import Link
 from widgets.logo import LOGO
@@ -179,7 +181,7 @@ class Workbench(ipywidgets.VBox):
         theme = button("Light / dark", self._guard(self._link.switch_theme), "quiet", "Switch between light and dark")
         theme.add_class("pn-theme")
         title = Pane(f'<h1 class="pn-title">{LOGO}PrototypeNAS <span>workbench</span></h1>')
-        return group("head", title, self.runs.toggle, self._share, theme)
+        return group("head", title, self.runs.toggle, self._share, Code(self.state, self._guard), Explain(), theme)
 
     def _connect(self) -> None:
         state, guard = self.state, self._guard
@@ -204,9 +206,11 @@ class Workbench(ipywidgets.VBox):
             show(step.view, name == self.state.step)
 
     def _show_budget(self) -> None:
-        """Draw the budget of the next search while there is no run yet."""
-        if self.state.run is None and not self.state.complaints():
-            self.front.axes = figures.axes(self.state.config().limits)
+        """Draw the budget on show: the run's, or the one that was changed meanwhile for the next search."""
+        if not self.state.complaints():
+            run, wanted = self.state.run, self.state.config().limits
+            name = "new budget" if run and wanted != run.problem.limits else "budget"
+            self.front.axes = figures.axes(wanted, name)
 
     def _new_run(self, _: dict) -> None:
         run = self.state.run
