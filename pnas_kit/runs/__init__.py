@@ -1,7 +1,8 @@
 """Runs: folders that hold a search and what became of its prototypes."""
 
 from .emulation import Emulation
+from .recorded import recorded
 from .records import Config, Result, Status
 from .run import Run, RunError, default_root, runs
 
-__all__ = ["Config", "Emulation", "Result", "Run", "RunError", "Status", "default_root", "runs"]
+__all__ = ["Config", "Emulation", "Result", "Run", "RunError", "Status", "default_root", "recorded", "runs"]

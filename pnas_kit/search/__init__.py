@@ -1,5 +1,6 @@
 """Which networks to try and which to keep."""
 
+from .best import Best, best_under
 from .candidate import Candidate, Limits
 from .engine import LOOKAHEAD, SearchError, search
 from .evaluate import PROXIES, Problem, evaluate
@@ -10,6 +11,6 @@ from .history import History
 from .smallest import impossible, smallest, what_blocks
 
 __all__ = [
-    "LOOKAHEAD", "PROXIES", "Candidate", "Cluster", "ClusterError", "History", "Limits", "Problem", "SearchError",
-    "evaluate", "frame", "front", "impossible", "points", "propose", "propose_curve", "search", "smallest", "what_blocks",
+    "LOOKAHEAD", "PROXIES", "Best", "Candidate", "Cluster", "ClusterError", "History", "Limits", "Problem", "SearchError",
+    "best_under", "evaluate", "frame", "front", "impossible", "points", "propose", "propose_curve", "search", "smallest", "what_blocks",
 ]  # fmt: skip

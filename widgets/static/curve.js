@@ -19,7 +19,7 @@ function makeCurve({ model, root, table }) {
     const floor = height - MARGIN.bottom;
     const box = { left: MARGIN.left, right: width - MARGIN.right, top: MARGIN.top, bottom: floor };
     const [tried, best] = points.at(-1) ?? [1, 1];
-    const x = { label: "Candidates tried", unit: "", scale: scaleOver(0, Math.max(tried, table.count(), 1), false) };
+    const x = { label: "Candidates tried", unit: "", scale: scaleOver(0, Math.max(tried, table.total(), 1), false) };
     const y = { label: "Hypervolume", unit: "share of the box", better: "high", scale: scaleOver(0, best || 1, false) };
     return {
       width, height, box, floor, x, y,

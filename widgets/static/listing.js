@@ -23,7 +23,10 @@ function makeListing({ model, table, filter, pick, stateOf }) {
   const columns = () => [
     { short: "No.", index: 0 },
     { short: "Family", index: 2 },
-    ...model.get("axes").flatMap((axis, i) => (axis.detail ? [] : [{ ...axis, index: FIXED + i }])),
+    ...model.get("axes").flatMap((axis, i) => {
+      const told = !axis.detail && (!axis.missing || table.any(FIXED + i));
+      return told ? [{ ...axis, index: FIXED + i }] : [];
+    }),
   ];
 
   function rows() {
@@ -36,7 +39,9 @@ function makeListing({ model, table, filter, pick, stateOf }) {
         ? frontOf(table.column(FIXED + x), table.column(FIXED + y), fits, axes[x].better === "low", axes[y].better === "low")
         : fits.flatMap((value, row) => (value ? [row] : []));
     const value = (row) => table.value(row, sort.index);
-    return chosen.sort((a, b) => (sort.up ? value(a) - value(b) : value(b) - value(a)));
+    // Those without the figure come last, either way.
+    const order = (a, b) => Number.isNaN(value(a)) - Number.isNaN(value(b)) || (sort.up ? value(a) - value(b) : value(b) - value(a));
+    return chosen.sort(order);
   }
 
   function header({ short, unit, index }) {

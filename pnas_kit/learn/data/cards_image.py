@@ -17,7 +17,7 @@ _DIGITS = Card(
     test=359,
     split="ours: 80 % / 20 %, stratified by class, drawn once with seed 0 (writers are not known, so the same "
     "hand may be on both sides)",
-    licence="distributed with scikit-learn (BSD-3-Clause)",
+    licence="CC BY 4.0 (UCI Machine Learning Repository); comes with scikit-learn, which is under BSD-3-Clause",
     citation="E. Alpaydin, C. Kaynak: Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998",
     source="bundled with the scikit-learn package (the test part of the UCI set)",
     download_bytes=0,
