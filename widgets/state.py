@@ -9,7 +9,7 @@ from typing import Any
 import traitlets
 
 from pnas_kit.cost import Board, boards
-from pnas_kit.learn.data import CATALOGUE, TRAINABLE, card_of, own_cards
+from pnas_kit.learn.data import CATALOGUE, card_of, own_cards
 from pnas_kit.learn.recipe import recipe_for
 from pnas_kit.runs import Config, Run, Status
 from pnas_kit.search import LOOKAHEAD, Candidate
@@ -160,8 +160,6 @@ class State(traitlets.HasTraits):
         for name, what in (("ram_kib", "RAM"), ("flash_kib", "flash"), ("macs_m", "compute")):
             if not getattr(self, name) > 0:
                 found[name] = f"The {what} budget has to be above 0."
-        if card_of(self.data).task not in TRAINABLE:
-            found["data"] = "Training on pictures with boxes is not in this version yet: choose another data set."
         try:
             board = self.target
         except (TypeError, ValueError) as error:

@@ -11,7 +11,7 @@ import traitlets
 
 from pnas_kit.cost import boards, cores
 from pnas_kit.cost.estimate import GENERATED_C
-from pnas_kit.learn.data import CATALOGUE, OWN, TRAINABLE, cached, card_of, load, own_cards
+from pnas_kit.learn.data import CATALOGUE, OWN, cached, card_of, load, own_cards
 from pnas_kit.learn.data.ucr_sets import PREFIX
 from pnas_kit.learn.own import forget
 from widgets import cards, words
@@ -123,8 +123,6 @@ class StepTask:
     def _picture(self, name: str) -> str:
         if name in self._pictures:
             return self._pictures[name]
-        if card_of(name).task not in TRAINABLE:
-            return ""
         if name in self._loading:
             message, share = self._loading[name]
             return (
@@ -145,7 +143,7 @@ class StepTask:
         )
 
     def _fetch_if_here(self) -> None:
-        if cached(self._state.data) and card_of(self._state.data).task in TRAINABLE:
+        if cached(self._state.data):
             self.fetch(self._state.data)
 
     def fetch(self, name: str) -> None:

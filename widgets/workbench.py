@@ -19,6 +19,7 @@ from widgets.controls import button, group, show
 from widgets.download import Download
 from widgets.insight import Insight
 from widgets.link import Link
+from widgets.logo import LOGO
 from widgets.pane import Pane
 from widgets.state import MOST_PICKS, State
 from widgets.step_choose import StepChoose
@@ -209,10 +210,3 @@ def run_label(run: Run) -> str:
     status = run.status
     state = f"{status.phase} {status.state}" if status.phase else status.state
     return f"{started:%d %b %H:%M} · {run.config.data} · {run.config.board} · {state}"
-
-
-LOGO = (
-    '<svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true"><rect width="32" height="32" rx="7"/>'
-    '<path d="M7 24C9 14 14 9 25 7"/><circle cx="8" cy="22" r="3"/><circle class="pn-chosen" cx="14" cy="12.5" r="3"/>'
-    '<circle cx="24" cy="7.5" r="3"/></svg>'
-)

@@ -525,6 +525,13 @@ def varied(count=80, classes=10):
     return replace(load("digits"), train_x=x, train_y=np.arange(count) % classes)
 
 
+def test_small_training_parts_make_smaller_batches():
+    assert [len(y) for _, y in proxy_batches(varied(50))] == [25, 25]  # GunPoint has as many
+    repeated = varied()
+    repeated.train_x[43:] = repeated.train_x[0]
+    assert [len(y) for _, y in proxy_batches(repeated)] == [21, 21]
+
+
 def test_repeated_and_constant_samples_are_passed_over():
     made = varied()
     made.train_x[::10] = made.train_x[0]  # all of class 0 the same
@@ -544,9 +551,9 @@ def test_repeated_and_constant_samples_are_passed_over():
             lambda d: replace(d, train_x=np.where(d.train_x > 3, np.nan, d.train_x)),
             r"NaN or infinity in \d+ train",
         ),
-        (lambda d: replace(d, train_x=np.ones_like(d.train_x)), "64 different training samples that vary, got 0 among 80"),
-        (lambda d: replace(d, train_x=d.train_x[np.arange(80) // 2]), "that vary, got 40 among 80"),
-        (lambda d: replace(d, train_x=d.train_x[:63], train_y=d.train_y[:63]), "at most 63 samples"),
+        (lambda d: replace(d, train_x=np.ones_like(d.train_x)), "16 different training samples that vary, got 0 among 80"),
+        (lambda d: replace(d, train_x=d.train_x[np.arange(80) // 8]), "that vary, got 10 among 80"),
+        (lambda d: replace(d, train_x=d.train_x[:15], train_y=d.train_y[:15]), "at most 15 samples"),
     ],
 )
 def test_data_that_no_search_can_use_are_refused_when_batches_are_drawn(spoil, message):

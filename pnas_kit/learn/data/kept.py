@@ -18,8 +18,6 @@ from pnas_kit.learn.data.fetch import cache_folder
 from pnas_kit.learn.data.front_end import FrontEnd
 
 OWN = "own/"
-TRAINABLE = ("image", "series", "detection")
-"""Tasks that this version trains; data with boxes are read and kept, and wait."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 # Windows opens a device under these names, whatever follows the dot.
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}

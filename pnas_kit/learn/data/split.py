@@ -88,7 +88,13 @@ def _strata(dataset: "Dataset") -> np.ndarray:
     return dataset.train_y.counts if isinstance(dataset.train_y, Boxes) else dataset.train_y
 
 
-def proxy_batches(dataset: "Dataset", size: int = 32, count: int = 2, seed: int = 0) -> list[tuple[np.ndarray, np.ndarray]]:
+PROXY_BATCH, LEAST_PROXY_BATCH = 32, 8
+"""Samples of a batch for scoring: as many where the training part has them, at least so many."""
+
+
+def proxy_batches(
+    dataset: "Dataset", size: int | None = None, count: int = 2, seed: int = 0
+) -> list[tuple[np.ndarray, np.ndarray]]:
     """Small batches of the training part in which every class has its place, for scoring untrained nets.
 
     Classes take turns until size x count samples are chosen; a class that has no more is passed over. No sample is in
@@ -97,7 +103,7 @@ def proxy_batches(dataset: "Dataset", size: int = 32, count: int = 2, seed: int 
 
     Args:
         dataset: Where to take from.
-        size: Samples per batch.
+        size: Samples per batch; None takes `PROXY_BATCH`, or what a small training part has, down to `LEAST_PROXY_BATCH`.
         count: Number of batches.
         seed: Which samples.
 
@@ -110,10 +116,11 @@ def proxy_batches(dataset: "Dataset", size: int = 32, count: int = 2, seed: int 
             labels that are not among the classes, or only one class.
     """
     labels = _strata(dataset)
-    if size < 1 or count < 1 or size * count > len(labels):
+    least, most = (LEAST_PROXY_BATCH, PROXY_BATCH) if size is None else (size, size)
+    if least < 1 or count < 1 or least * count > len(labels):
         raise DataError(
-            f"Expected at least one batch and at most {len(labels)} samples in all, got {count} batches of {size}. "
-            "Add samples, or ask for smaller batches."
+            f"Expected at least one batch and at most {len(labels)} samples in all, got {count} batches of {least}. "
+            "Add training samples."
         )
     _check_usable(dataset)
     random = np.random.RandomState(seed)
@@ -121,7 +128,8 @@ def proxy_batches(dataset: "Dataset", size: int = 32, count: int = 2, seed: int 
     # Sorting by turn puts the first of every class first, then the second of every class, and so on.
     turns = np.concatenate([np.arange(len(queue)) for queue in queues])
     order = np.concatenate(queues)[np.argsort(turns, kind="stable")]
-    chosen = _different(dataset.train_x, order, size * count)
+    chosen = _different(dataset.train_x, order, least * count, most * count)
+    chosen = chosen[: len(chosen) // count * count]
     chosen = chosen[np.argsort(labels[chosen], kind="stable")]
     answers = dataset.train_y.padded() if isinstance(dataset.train_y, Boxes) else labels
     batches = []
@@ -149,8 +157,8 @@ def _check_usable(dataset: "Dataset") -> None:
         )
 
 
-def _different(x: np.ndarray, order: np.ndarray, wanted: int) -> np.ndarray:
-    """The first `wanted` of `order` that differ from each other and vary over the positions of some channel."""
+def _different(x: np.ndarray, order: np.ndarray, least: int, most: int) -> np.ndarray:
+    """The first `most` of `order`, or fewer, that differ from each other and vary over the positions of some channel."""
     chosen, seen = [], set()
     for index in order:
         key = x[index].tobytes()
@@ -158,12 +166,14 @@ def _different(x: np.ndarray, order: np.ndarray, wanted: int) -> np.ndarray:
         if varies and key not in seen:
             seen.add(key)
             chosen.append(index)
-            if len(chosen) == wanted:
-                return np.array(chosen)
-    raise DataError(
-        f"Expected {wanted} different training samples that vary, got {len(chosen)} among {len(order)}. "
-        "Remove repeated and constant samples, or add others."
-    )
+            if len(chosen) == most:
+                break
+    if len(chosen) < least:
+        raise DataError(
+            f"Expected {least} different training samples that vary, got {len(chosen)} among {len(order)}. "
+            "Remove repeated and constant samples, or add others."
+        )
+    return np.array(chosen)
 
 
 def samples(dataset: "Dataset", per_class: int = 1) -> np.ndarray:
