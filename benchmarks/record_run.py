@@ -1,8 +1,8 @@
 """Records a run that travels with the code: `python benchmarks/record_run.py [digits] [--board nano-33-ble]`.
 
-Searches, trains and verifies the proposed prototypes in a folder that goes afterwards, and keeps in `data/recorded/NAME` what
-`pnas_kit.runs.recorded` reads: configuration, candidates, picks, status, versions, and of each prototype its epochs, result
-and `.tflite`. Some ten minutes on two cores.
+Searches, trains and verifies the proposed prototypes in a folder that goes afterwards, and keeps in `data/recorded/NAME`
+what `pnas_kit.runs.recorded` reads: configuration, candidates, picks, status, versions, and of each prototype its epochs,
+result and `.tflite`. Some ten minutes on two cores.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def main() -> None:
     parser.add_argument("--ram-kib", type=float, default=64)
     parser.add_argument("--flash-kib", type=float, default=128)
     parser.add_argument("--trials", type=int, default=300)
-    parser.add_argument("--epochs", type=int, help="of each training; the data set's own where not given")
+    parser.add_argument("--epochs", type=int, default=40, help="of each training")
     arguments = parser.parse_args()
     config = Config(
         data=arguments.data, board=arguments.board, trials=arguments.trials, epochs=arguments.epochs,

@@ -1,9 +1,9 @@
-"""The workbench and its chart: ``from widgets import Workbench, Candidates``."""
+"""The workbench and its chart: ``from widgets import Workbench, Candidates, Replay``."""
 
 from importlib import import_module
 from typing import Any
 
-__all__ = ["Candidates", "Workbench"]
+__all__ = ["Candidates", "Replay", "Workbench"]
 
 
 def __getattr__(name: str) -> Any:

@@ -33,7 +33,9 @@ class Advice:
         self.add = button("Add it", guard(self._add), "quiet", "Make it one of the prototypes")
         self.filter = button("Show only these", guard(self._filter), "quiet", "Filter chart and table by this budget")
         self._words = Pane()
-        self.view = group("advice", group("fields", *self.sliders.values()), self._words, group("row", self.add, self.filter))
+        self.view = group(
+            "advice", group("fields", *self.sliders.values()), self._words, group("row", self.add, self.filter)
+        )
         self.open = False
         for slider in self.sliders.values():
             slider.observe(guard(lambda _: self.draw()), "value")
@@ -61,7 +63,8 @@ class Advice:
             self._front.best = -1
             return
         self._range()
-        accuracies = {number: result.int8_accuracy for number, result in self._state.results.items()}
+        trained = self._state.results if self._state.moment is None else {}
+        accuracies = {number: result.int8_accuracy for number, result in trained.items()}
         self._found = best_under(self._state.seen, **self.budget, accuracies=accuracies)
         chosen = self._found.candidate
         self._front.best = chosen.number if chosen else -1

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from pnas_kit.runs.recorded import Recorded
 from widgets.pane import Pane
 from widgets.state import Problem, State
 from widgets.words import attribute
@@ -57,7 +58,8 @@ class Guard:
         what = str(error) or type(error).__name__
         with self._state.lock:
             self._state.problem = Problem(what, safe, todo, detail)
-            folder = self._state.run.path if self._state.run else None
+            run = self._state.run
+            folder = run.path if run and not isinstance(run, Recorded) else None
         if folder:
             _log(folder, detail)
 

@@ -29,7 +29,9 @@ class StepChoose:
         self._clear = button("Clear", guard(lambda: state.run.pick([]) or state.set_trait("picked", [])), "quiet")
         self._onward = button("Train these", guard(lambda: state.set_trait("step", "train")), "next")
         self.advice = Advice(state, guard, front, lambda number: self._pick([*state.picked, number]))
-        self.advise = button("Best under my budget", guard(self._advise), "quiet", "Recommend one candidate, with its reason")
+        self.advise = button(
+            "Best under my budget", guard(self._advise), "quiet", "Recommend one candidate, with its reason"
+        )
         note = "Click to add or remove, drag around several, or use the arrow keys and Enter."
         self.view = group(
             "choose",

@@ -12,8 +12,8 @@ from widgets.beyond import Beyond
 from widgets.controls import button, group, heading, number, show
 from widgets.front import Front
 from widgets.gauge import Gauge
-from widgets.past import tiles
 from widgets.pane import Pane
+from widgets.past import tiles
 from widgets.state import State
 from widgets.words import attribute
 

@@ -26,11 +26,14 @@ MARKS = {
 
 TOOLS = (
     '<button type="button" class="pn-plain" data-action="compare" data-key="{number}" aria-pressed="{pressed}" '
-    'aria-label="Compare the others with candidate {number}" title="Show how the others differ from this one">compare</button>'
+    'aria-label="Compare the others with candidate {number}" title="Show how the others differ from it">compare</button>'
     '<button type="button" class="pn-plain" data-action="drop" data-key="{number}" '
     'aria-label="Remove candidate {number}" title="Remove">×</button>'
 )
-FLASH = {ESTIMATED: "the file's size as planned, to the byte for every network that was checked", MEASURED: "the file's size"}
+FLASH = {
+    ESTIMATED: "the file's size as planned, to the byte for every network that was checked",
+    MEASURED: "the file's size",
+}
 MINUS = "\u2212"
 
 
@@ -150,9 +153,7 @@ def _against(row: Row, beside: Sequence[Row]) -> Row:
     return replace(row, delta=f"{'+' if more > 0 else MINUS}{amount}" if more else "=")
 
 
-def _card(
-    candidate: Candidate, shown: Sequence[Row], marks: str, reference: bool, strip: str, past: bool
-) -> str:
+def _card(candidate: Candidate, shown: Sequence[Row], marks: str, reference: bool, strip: str, past: bool) -> str:
     """One card: what it is, its figures, its layers."""
     number = candidate.number
     layers = sum(layer.kind in ("conv", "depthwise", "linear") for layer in candidate.arch.pruned)
@@ -169,9 +170,10 @@ def _figure(row: Row) -> str:
     drawn = "" if row.share is None else f'<i><i style="width:{100 * min(1.0, max(0.0, row.share)):.1f}%"></i></i>'
     mark = MARKS[row.how].format(attribute(row.why)) if row.how else ""
     delta = f'<span class="pn-delta">{row.delta}</span>' if row.delta else ""
+    value = row.write(row.value)
     return (
-        f'<div class="pn-bar{over}" title="{attribute(row.why)}"><p><span>{row.label}</span><b>{row.write(row.value)}</b></p>'
-        f'{drawn or "<i class=pn-none></i>"}<small>{mark}<span>{row.note}</span>{delta}</small></div>'
+        f'<div class="pn-bar{over}" title="{attribute(row.why)}"><p><span>{row.label}</span><b>{value}</b></p>'
+        f"{drawn or '<i class=pn-none></i>'}<small>{mark}<span>{row.note}</span>{delta}</small></div>"
     )
 
 
@@ -179,6 +181,6 @@ def _bar(by: str) -> str:
     """What the strips show, and the key of their colours."""
     options = "".join(f'<option value="{name}">{label}</option>' for name, label in MEASURES.items())
     return (
-        f'<div class="pn-tray-bar"><label>Layers by <select data-action="strip" data-chosen="{by}">{options}</select></label>'
-        f'<p class="pn-strip-key">{strip_key()}</p></div>'
+        f'<div class="pn-tray-bar"><label>Layers by <select data-action="strip" data-chosen="{by}">{options}</select>'
+        f'</label><p class="pn-strip-key">{strip_key()}</p></div>'
     )

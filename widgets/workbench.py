@@ -8,19 +8,22 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlparse
 
 import ipywidgets
-import traitlets
 
-from pnas_kit.runs import Run, default_root, runs
+from pnas_kit.learn.data import card_of
+from pnas_kit.runs import Run, default_root, recorded, runs
+from pnas_kit.runs.recorded import PREFIX, Recorded
 from pnas_kit.search import frame
 from widgets import figures
 from widgets.alert import Guard, alert
 from widgets.candidates import Candidates
+from widgets.chart import connect
 from widgets.controls import button, group, show
 from widgets.download import Download
 from widgets.insight import Insight
 from widgets.link import Link
 from widgets.logo import LOGO
 from widgets.pane import Pane
+from widgets.past import Past
 from widgets.state import MOST_PICKS, State
 from widgets.step_choose import StepChoose
 from widgets.step_deploy import StepDeploy
@@ -56,9 +59,11 @@ class Workbench(ipywidgets.VBox):
         self._download = Download()
         self._link = Link(guard(self._opened))
         self.front = Candidates(most=MOST_PICKS)
+        connect(state, self.front, guard)
+        self._past = Past(state, self.front, guard)
         self.steps = {
-            "task": StepTask(state, guard, lambda: state.set_trait("step", "search")),
-            "search": StepSearch(state, guard, self.front, self._begin, self._watch.hurry),
+            "task": StepTask(state, guard, lambda: state.set_trait("step", "search"), self._look),
+            "search": StepSearch(state, guard, self.front, self._begin, self._watch.hurry, self._past.begin),
             "choose": StepChoose(state, guard, self.front),
             "train": StepTrain(state, guard, self._watch.hurry),
             "deploy": StepDeploy(state, guard, self._download, self._watch.hurry),
@@ -103,6 +108,12 @@ class Workbench(ipywidgets.VBox):
         _shown.discard(self)
         super().close()
 
+    def _look(self) -> None:
+        """Show the recorded search, from its beginning."""
+        self.show_run(recorded())
+        self.state.step = "search"
+        self._past.begin()
+
     def _begin(self) -> None:
         run = Run.create(self.state.config())
         run.start("search")
@@ -115,7 +126,8 @@ class Workbench(ipywidgets.VBox):
             return
         wanted = parse_qs(urlparse(url).query).get("run", [""])[0]
         known = runs()
-        chosen = [run for run in known if run.name == wanted] or [run for run in known if run.status.alive]
+        kept = [recorded(wanted)] if wanted.startswith(PREFIX) else []
+        chosen = kept or [run for run in known if run.name == wanted] or [run for run in known if run.status.alive]
         self._list_runs()
         if chosen:
             self.show_run(chosen[0])
@@ -130,10 +142,12 @@ class Workbench(ipywidgets.VBox):
         return "choose" if self.state.picked and not self.state.live else "search"
 
     def _list_runs(self) -> None:
-        self._runs.html = runs_html(runs()[:RUNS_LISTED], self.state.run)
+        shown = self.state.run
+        extra = [shown] if isinstance(shown, Recorded) else []
+        self._runs.html = runs_html([*extra, *runs()[:RUNS_LISTED]], shown)
 
     def _choose_run(self, name: str) -> None:
-        self.show_run(Run(default_root() / name) if name else None)
+        self.show_run((recorded(name) if name.startswith(PREFIX) else Run(default_root() / name)) if name else None)
         self.state.step = self._step_of(self.state.run) if name else "task"
 
     # ---- the page
@@ -149,16 +163,11 @@ class Workbench(ipywidgets.VBox):
     def _connect(self) -> None:
         state, guard = self.state, self._guard
         self.front.observe(guard(self._picked_on_chart), "picked")
-        traitlets.dlink((state, "proposed"), (self.front, "proposed"))
-        traitlets.dlink((state, "picked"), (self.front, "picked"))
-        traitlets.dlink((state, "agreement"), (self.front, "agreement"))
-        state.observe(guard(lambda change: self.front.curve(change["new"])), "volumes")
         shown = ["step", "run", "status", "candidates", "picked", "curves", "results", "data", "board"]
         state.observe(guard(lambda _: self._show_step()), shown)
-        state.observe(guard(self._new_run), "run")
+        state.observe(guard(lambda _: self._show_budget()), "run")
         state.observe(guard(lambda _: self._show_budget()), ["ram_kib", "flash_kib", "macs_m"])
         state.observe(guard(self._new_state), "status")
-        state.observe(guard(self._new_candidates), "candidates")
         self._show_step()
         self._show_budget()
 
@@ -170,21 +179,12 @@ class Workbench(ipywidgets.VBox):
     def _show_budget(self) -> None:
         """Draw the budget of the next search while there is no run yet."""
         if self.state.run is None and not self.state.complaints():
-            self.front.axes = figures.axes(self.state.config().limits)
-
-    def _new_run(self, _: dict) -> None:
-        run = self.state.run
-        self.front.begin(run.problem.limits if run else None)
-        self._show_budget()
+            sought = self.state.config()
+            self.front.axes = figures.axes(sought.limits, sought.target, sought.engine, card_of(sought.data).task)
 
     def _new_state(self, change: dict) -> None:
-        status = change["new"]
-        self.front.stage = status.state if status and status.phase == "search" else "done" if status and status.phase else ""
         if change["old"] and change["new"] and change["old"].state != change["new"].state:
             self._list_runs()
-
-    def _new_candidates(self, _: dict) -> None:
-        self.front.follow(self.state.candidates)
 
     def _picked_on_chart(self, change: dict) -> None:
         if self.state.run is None or change["new"] == self.state.picked:
@@ -206,6 +206,8 @@ def runs_html(known: list[Run], shown: Run | None) -> str:
 
 def run_label(run: Run) -> str:
     """A run in the list: when, what, on which board, how it stands."""
+    if isinstance(run, Recorded):
+        return f"Recorded search · {run.config.data} · {run.config.board}"
     started = datetime.fromtimestamp((run.path / "config.json").stat().st_mtime)
     status = run.status
     state = f"{status.phase} {status.state}" if status.phase else status.state

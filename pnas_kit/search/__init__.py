@@ -12,5 +12,6 @@ from .smallest import impossible, smallest, what_blocks
 
 __all__ = [
     "LOOKAHEAD", "PROXIES", "Best", "Candidate", "Cluster", "ClusterError", "History", "Limits", "Problem", "SearchError",
-    "best_under", "evaluate", "frame", "front", "impossible", "points", "propose", "propose_curve", "search", "smallest", "what_blocks",
+    "best_under", "evaluate", "frame", "front", "impossible", "points", "propose", "propose_curve", "search", "smallest",
+    "what_blocks",
 ]  # fmt: skip

@@ -74,7 +74,13 @@ def best_under(
     Raises:
         ValueError: a limit is not above 0.
     """
-    asked = {"ram_bytes": ram_bytes, "flash_bytes": flash_bytes, "macs": macs, "latency_ms": latency_ms, "energy_mj": energy_mj}
+    asked = {
+        "ram_bytes": ram_bytes,
+        "flash_bytes": flash_bytes,
+        "macs": macs,
+        "latency_ms": latency_ms,
+        "energy_mj": energy_mj,
+    }
     budget = {name: limit for name, limit in asked.items() if limit is not None}
     for name, limit in budget.items():
         if not limit > 0:

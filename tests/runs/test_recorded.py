@@ -57,6 +57,6 @@ def test_nothing_in_it_can_be_changed(run):
 
 
 def test_an_unknown_recording_is_told(tmp_path):
-    with pytest.raises(RunError, match="digits.*got 'nothing'"):
+    with pytest.raises(RunError, match=r"digits.*got 'nothing'"):
         recorded("nothing")
     assert runs(tmp_path) == []

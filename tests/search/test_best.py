@@ -34,8 +34,8 @@ def test_the_best_score_within_a_budget_and_what_the_next_would_need():
     assert found.candidate.number == 1 and found.judged_by == "score" and found.value == 2.0 and found.within == 3
     assert found.better.number == 2 and found.lacks == {"flash_bytes": 12 * KIB}
     assert found.reason == (
-        "Highest score, 2.00, of the 3 that need at most 64.0 KiB of RAM, 40.0 KiB of flash and 10.0 ms of estimated latency; "
-        "the next better one, 2 (score 3.00), needs 12.0 KiB more flash."
+        "Highest score, 2.00, of the 3 that need at most 64.0 KiB of RAM, 40.0 KiB of flash and 10.0 ms of estimated "
+        "latency; the next better one, 2 (score 3.00), needs 12.0 KiB more flash."
     )
 
 
