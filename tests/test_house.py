@@ -96,3 +96,12 @@ def test_the_code_is_clean():
     for arguments in (["check"], ["format", "--check"]):
         done = subprocess.run([sys.executable, "-m", "ruff", *arguments, str(ROOT)], capture_output=True, text=True)
         assert done.returncode == 0, done.stdout
+
+
+def test_the_page_on_the_code_names_the_same_arrows():
+    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (nothing|`[^|]*`) \| .* \|$", page, re.MULTILINE)
+    told = {room: set(re.findall(r"`(\w+)`", names)) for room, names in rows}
+    assert told == ALLOWED
+    picture = (ROOT / "docs/architecture.svg").read_text(encoding="utf-8")
+    assert all(f">{room}</text>" in picture for room in (*ALLOWED, "widgets"))
