@@ -15,6 +15,7 @@ from widgets.pane import Pane
 from widgets.state import MOST_PICKS, State
 from widgets.words import attribute
 
+STAR = "M8 1 10 6 15.4 6.3 11.2 9.7 12.6 15 8 12 3.4 15 4.8 9.7.6 6.3 6 6Z"
 BOUNDED = {"ram": "ram_bytes", "flash": "flash_bytes", "macs": "macs", "latency": "latency_ms", "energy": "energy_mj"}
 """What has a slider: the key of a figure, the name that `best_under` gives it."""
 
@@ -29,6 +30,7 @@ class Advice:
         self._state, self._front, self._pick = state, front, pick
         self._found = Best(candidate=None)
         self._ranged = None
+        self._ranging = False
         self.sliders = {figure.key: _slider(figure.label, figure.unit) for figure in FIGURES if figure.key in BOUNDED}
         self.add = button("Add it", guard(self._add), "quiet", "Make it one of the prototypes")
         self.filter = button("Show only these", guard(self._filter), "quiet", "Filter chart and table by this budget")
@@ -47,7 +49,7 @@ class Advice:
         """The limits that the sliders set, as `best_under` takes them; a slider at its end sets none."""
         found = {}
         for key, slider in self.sliders.items():
-            if not slider.disabled and math.log10(slider.value) < slider.min + FULL * (slider.max - slider.min):
+            if not slider.disabled and not _at_end(slider):
                 found[BOUNDED[key]] = slider.value * SCALES[key]
         return found
 
@@ -58,11 +60,15 @@ class Advice:
 
     def draw(self) -> None:
         """Bring sliders, mark and words in line with the state."""
+        if self._ranging:
+            return
         self.view.layout.display = None if self.open else "none"
         if not self.open:
             self._front.best = -1
             return
+        self._ranging = True
         self._range()
+        self._ranging = False
         trained = self._state.results if self._state.moment is None else {}
         accuracies = {number: result.int8_accuracy for number, result in trained.items()}
         self._found = best_under(self._state.seen, **self.budget, accuracies=accuracies)
@@ -87,12 +93,11 @@ class Advice:
             slider.disabled = len(set(known)) < 2
             slider.layout.display = None if known else "none"
             if not slider.disabled:
-                with slider.hold_trait_notifications():
-                    low, high = math.log10(min(known)), math.log10(max(known))
-                    at_end = fresh or math.log10(slider.value) >= slider.min + FULL * (slider.max - slider.min)
-                    slider.min, slider.max = min(low, slider.max), high
-                    slider.min = low
-                    slider.value = 10**high if at_end else slider.value
+                low, high = math.log10(min(known)), math.log10(max(known))
+                wanted = 10**high if fresh or _at_end(slider) else slider.value
+                slider.min, slider.max = min(low, slider.min), max(high, slider.max)  # the order that no check refuses
+                slider.value = wanted
+                slider.min, slider.max = low, high
 
     def _add(self) -> None:
         if self._found.candidate:
@@ -117,7 +122,8 @@ def advice_html(found: Best) -> str:
     )
 
 
-STAR = "M8 1 10 6 15.4 6.3 11.2 9.7 12.6 15 8 12 3.4 15 4.8 9.7.6 6.3 6 6Z"
+def _at_end(slider: ipywidgets.FloatLogSlider) -> bool:
+    return math.log10(slider.value) >= slider.min + FULL * (slider.max - slider.min)
 
 
 def _slider(label: str, unit: str) -> ipywidgets.FloatLogSlider:

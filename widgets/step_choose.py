@@ -11,7 +11,7 @@ from widgets.controls import button, group, heading
 from widgets.pane import Pane
 from widgets.past import proposed_then
 from widgets.state import State
-from widgets.tray import tray_html
+from widgets.tray import strip_bar_html, tray_html
 from widgets.worth import worth_html
 
 
@@ -22,7 +22,8 @@ class StepChoose:
         self._state, self._front = state, front
         self._offered: set[str] = set()
         self._by = "macs"
-        self._pane = Pane(drop=guard(self._drop), compare=guard(self._compare), strip=guard(self._strip))
+        self._pane = Pane(drop=guard(self._drop), compare=guard(self._compare))
+        self._bar = Pane(strip=guard(self._strip))
         self._pane.add_class("pn-tray")
         self._worth = Pane()
         self.propose = button("Use the proposal", guard(self._use_proposal), "quiet", "Take what subset selection proposes")
@@ -38,14 +39,15 @@ class StepChoose:
             group("panel", heading("Candidates", note), front),
             group(
                 "panel",
-                group("row", heading("Prototypes"), self.advise, self.propose, self._clear, self._onward),
+                group("row", heading("Prototypes"), self.propose, self._clear, self._onward),
+                group("row", self.advise, self._bar),
                 self.advice.view,
                 self._pane,
                 self._worth,
             ),
         )
         redraw = guard(lambda _: self.draw())
-        state.observe(redraw, ["picked", "proposed", "run", "status", "candidates", "worth", "results", "moment"])
+        state.observe(redraw, ["picked", "proposed", "run", "status", "candidates", "worth", "results", "moment", "step"])
         front.observe(redraw, ["locked", "reference"])
         state.observe(guard(lambda _: self._begin_with_proposal()), ["step", "proposed"])
         self.advice.draw()
@@ -93,6 +95,7 @@ class StepChoose:
         many = len(state.picked)
         self._onward.description = f"Train {many} prototype{'s' if many != 1 else ''}" if many else "Train these"
         self._pane.html = self._html(feasible)
+        self._bar.html = strip_bar_html(self._by) if "pn-strip" in self._pane.html else ""
         waiting = state.live or state.moment is not None
         self._worth.html = worth_html(() if waiting else state.worth, many, waiting=waiting) if feasible else ""
 

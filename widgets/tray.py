@@ -15,7 +15,8 @@ from widgets.words import attribute
 
 PROPOSED = (
     '<span class="pn-proposed" title="Proposed: together the proposals cover the front of MACs and score best">'
-    '<svg viewBox="0 0 16 16" width="12" height="12" aria-hidden="true"><path d="M8 1 15 8 8 15 1 8Z"/></svg>proposed</span>'
+    '<svg viewBox="0 0 16 16" width="12" height="12" aria-hidden="true"><path d="M8 1 15 8 8 15 1 8Z"/></svg>'
+    '<span class="pn-unseen">proposed</span></span>'
 )
 ESTIMATED, MEASURED = "estimated", "measured"
 MARKS = {
@@ -95,7 +96,7 @@ def tray_html(
         )
         for c in shown
     )
-    return f'{_bar(by)}<ol class="pn-picks" data-picked="{len(shown)}">{items}</ol>'
+    return f'<ol class="pn-picks" data-picked="{len(shown)}">{items}</ol>'
 
 
 def rows(
@@ -134,7 +135,7 @@ def _banded(label: str, value: float, band: float, write: Callable[[float], str]
 def _accuracy(result: Result) -> Row:
     label = "Accuracy" if result.metric == "accuracy" else result.metric
     why = f"of the int8 file on all {words.count(result.test_count)} test samples"
-    return Row(label, result.int8_accuracy, words.percent, result.int8_accuracy, MEASURED, why, f"{result.test_count} tests")
+    return Row(label, result.int8_accuracy, words.percent, result.int8_accuracy, MEASURED, why)
 
 
 def _ram_words(result: Result | None) -> str:
@@ -177,8 +178,8 @@ def _figure(row: Row) -> str:
     )
 
 
-def _bar(by: str) -> str:
-    """What the strips show, and the key of their colours."""
+def strip_bar_html(by: str) -> str:
+    """What the strips of layers show, as a choice, and the key of their colours."""
     options = "".join(f'<option value="{name}">{label}</option>' for name, label in MEASURES.items())
     return (
         f'<div class="pn-tray-bar"><label>Layers by <select data-action="strip" data-chosen="{by}">{options}</select>'

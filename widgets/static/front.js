@@ -60,7 +60,7 @@ function render({ model, el }) {
     Object.entries(panels).map(([key, { panel }]) => [key, titles[key], panel]),
     redraw,
   );
-  root.append(player.bar, player.note, tabs.bar, filter.bar, ...Object.values(panels).map(({ panel }) => panel), live);
+  root.append(tabs.bar, player.bar, player.note, filter.bar, ...Object.values(panels).map(({ panel }) => panel), live);
   el.append(root);
   tabs.show("front");
 

@@ -40,7 +40,9 @@ function makeLimitAdder(model, add) {
   };
   open.onclick = () => show(true);
   which.onchange = label;
-  form.onkeydown = (event) => event.key === "Escape" && show(false);
+  form.onkeydown = (event) => {
+    if (event.key === "Escape") show(false);
+  };
   form.onsubmit = (event) => {
     event.preventDefault();
     const limit = Number(value.value);

@@ -61,6 +61,7 @@ function makeTable(model, changed) {
     epoch: () => epoch,
     // Candidate and hypervolume after it, in turns.
     curve: () => (count() < total() ? curve.filter((_, i) => curve[i - (i % 2)] < count()) : curve),
+    volume: () => curve.at(-1), // at the end
     words: (row) => words[row],
     value,
     whole, // what is to come included: scales follow it, so that a replay does not move them
