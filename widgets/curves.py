@@ -44,14 +44,29 @@ def curve_svg(epochs: Sequence[Epoch]) -> str:
         _line(_points([getattr(epoch, name) for epoch in epochs], total, 0, high), name)
         for name, high in (("sparsity", 1.0), ("loss", loss), ("accuracy", 1.0))
     )
+    best = max((epoch.number for epoch in epochs if epoch.best), default=0)
     label = (
         f"Learning curve, epoch {last.number} of {total}: loss {last.loss:.3f}, validation accuracy "
         f"{100 * last.accuracy:.1f} %, {100 * last.sparsity:.0f} % of the channels removed"
-    )
+    ) + (f"; best so far: epoch {best}, {100 * epochs[best - 1].accuracy:.1f} %" if best else "")
     return (
         f'<svg class="pn-curve" role="img" aria-label="{label}" viewBox="0 0 {WIDTH} {HEIGHT}">{grid}{lines}'
+        f"{_best_mark(epochs, best) if best else ''}"
         f'<text x="{LEFT}" y="{HEIGHT - 4}">epoch 1</text>'
         f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 4}" text-anchor="end">{total}</text></svg>'
+    )
+
+
+def _best_mark(epochs: Sequence[Epoch], best: int) -> str:
+    """A diamond on the epoch whose weights are kept, and its number on the axis, where there is room for it."""
+    values = [epoch.accuracy for epoch in epochs]
+    x, y = _points(values, epochs[-1].total, 0, 1.0)[best - 1]
+    text = ""
+    if LEFT + 60 < x < WIDTH - RIGHT - 60:
+        text = f'<text x="{x:.1f}" y="{HEIGHT - 4}" text-anchor="middle">best: {best}</text>'
+    return (
+        f'<line class="pn-curve-grid" x1="{x:.1f}" x2="{x:.1f}" y1="{y:.1f}" y2="{HEIGHT - BOTTOM}"/>'
+        f'<path class="pn-curve-best" d="M{x:.1f} {y - 6:.1f} l6 6 l-6 6 l-6 -6 Z"/>{text}'
     )
 
 

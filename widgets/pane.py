@@ -17,7 +17,7 @@ class Pane(anywidget.AnyWidget):
     the HTML escapes what he puts into it.
     """
 
-    _esm = asset("pane.js")
+    _esm = asset("grid.js") + asset("pane.js")
     html = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, html: str = "", **actions: Callable[[str], None]) -> None:

@@ -27,16 +27,16 @@ def samples_html(dataset: Dataset) -> str:
 
 def drawn(named: list[tuple[str, np.ndarray]], task: str) -> str:
     """Samples `(height, width, channels)` with their names under them."""
-    draw = _series if task == "series" else _image
+    draw = series_html if task == "series" else image_html
     figures = [
-        f"<figure>{draw(sample, attribute(name))}<figcaption>{attribute(name)}</figcaption></figure>"
+        f"<figure>{draw(sample, f'sample of {name}')}<figcaption>{attribute(name)}</figcaption></figure>"
         for name, sample in named
     ]
     return f'<div class="pn-samples pn-samples-{"series" if task == "series" else "image"}">{"".join(figures)}</div>'
 
 
-def _image(sample: np.ndarray, name: str) -> str:
-    """``sample`` float ``(height, width, channels)``, stretched to the full range of brightness."""
+def image_html(sample: np.ndarray, label: str) -> str:
+    """A picture of ``sample``, ``(height, width, channels)``, stretched to the full range of brightness."""
     low, high = float(sample.min()), float(sample.max())
     grey = np.uint8(255 * (sample - low) / ((high - low) or 1))
     picture = Image.fromarray(grey[..., 0] if grey.shape[2] == 1 else grey)
@@ -44,11 +44,11 @@ def _image(sample: np.ndarray, name: str) -> str:
     file = io.BytesIO()
     picture.save(file, "PNG")
     data = base64.b64encode(file.getvalue()).decode()
-    return f'<img alt="sample of {name}" width="{PIXELS}" height="{PIXELS}" src="data:image/png;base64,{data}">'
+    return f'<img alt="{attribute(label)}" width="{PIXELS}" height="{PIXELS}" src="data:image/png;base64,{data}">'
 
 
-def _series(sample: np.ndarray, name: str) -> str:
-    """``sample`` float ``(1, samples, channels)`` as one line per channel."""
+def series_html(sample: np.ndarray, label: str) -> str:
+    """A series, ``sample`` float ``(1, samples, channels)``, as one line per channel."""
     values = sample[0]
     low, high = float(values.min()), float(values.max())
     x = np.linspace(2, WIDTH - 2, len(values))
@@ -59,4 +59,4 @@ def _series(sample: np.ndarray, name: str) -> str:
         + '"/>'
         for channel in range(values.shape[1])
     )
-    return f'<svg role="img" aria-label="sample of {name}" viewBox="0 0 {WIDTH} {HEIGHT}">{lines}</svg>'
+    return f'<svg role="img" aria-label="{attribute(label)}" viewBox="0 0 {WIDTH} {HEIGHT}">{lines}</svg>'

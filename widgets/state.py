@@ -90,6 +90,7 @@ class State(traitlets.HasTraits):
     proposed = traitlets.List(traitlets.Int())
     picked = traitlets.List(traitlets.Int())
     curves = traitlets.Dict()  # picked number -> its epochs so far
+    trainings = traitlets.Dict()  # picked number -> how its training stands
     results = traitlets.Dict()  # picked number -> its verified figures
     emulations = traitlets.Dict()  # number of a result -> how its run on an emulated board stands
 

@@ -5,58 +5,92 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pnas_kit.learn.data import Card
-from pnas_kit.runs.examples import read_examples
+from pnas_kit.runs import RunError
+from pnas_kit.runs.pace import Span, time_left, training_left
 from widgets import cards, words
 from widgets.controls import button, group, heading, show
-from widgets.curves import curve_svg
-from widgets.detections import detections_html
+from widgets.outcome import Outcome
 from widgets.pane import Pane
 from widgets.state import State, default_epochs, unbalanced
+from widgets.training_card import Training, card_html
 from widgets.words import attribute
+
+AT_WORK = ("training", "quantising", "waiting")
 
 
 class StepTrain:
-    """Start and stop the training and watch the learning curves."""
+    """The queue of trainings, each of which can be stopped alone, their learning curves and what became of them."""
 
     def __init__(self, state: State, guard: Callable, hurry: Callable[[], None]) -> None:
         self._state = state
         self._hurry = hurry
         self.start = button("Start training", guard(self._start), "primary")
-        self.stop = button("Stop", guard(self._stop), "danger")
+        self.pause = button("Pause", guard(self._pause), "quiet", "Rest after the epochs that are under way")
+        self.stop = button("Stop", guard(self._stop), "danger", "Stop every training; finished epochs are kept")
         self._onward = button("Go to the models", guard(lambda: state.set_trait("step", "deploy")), "next")
         self._message = Pane()
-        self._curves = Pane()
+        self._curves = Pane(skip=guard(self._skip), unskip=guard(self._unskip))
+        self.outcome = Outcome(state, guard)
         note = "Each prototype learns, is pruned on the way, and ends as a verified 8-bit model."
-        self.view = group(
-            "train",
-            group("panel", group("row", heading("Training", note), self._message, self.start, self.stop, self._onward)),
-            self._curves,
-        )
-        state.observe(guard(lambda _: self.draw()), ["picked", "status", "curves", "results", "run"])
+        row = group("row", heading("Training", note), self._message, self.start, self.pause, self.stop, self._onward)
+        self.view = group("train", group("panel", row), self._curves, self.outcome.view)
+        state.observe(guard(lambda _: self.draw()), ["picked", "status", "curves", "trainings", "results", "run"])
         self.draw()
 
+    # ---- commands
+
     def _start(self) -> None:
-        self._state.run.start("train")
+        """Begin, or go on, with all of them: those that were stopped one by one too."""
+        run = self._state.run
+        for number in run.picks:
+            run.unskip(number)
+        run.start("train")
+        self._hurry()
+
+    def _pause(self) -> None:
+        run = self._state.run
+        (run.resume if self._state.status.state == "paused" else run.pause)()
         self._hurry()
 
     def _stop(self) -> None:
         self._state.run.stop()
         self._hurry()
 
+    def _skip(self, number: str) -> None:
+        self._state.run.skip(int(number))
+        self._hurry()
+
+    def _unskip(self, number: str) -> None:
+        """Go on with one. Where nothing is trained at the moment, the others stay as they are."""
+        run, wanted = self._state.run, int(number)
+        if self._state.live and not self._training:
+            raise RunError("the search of this run is still going on; stop it or let it finish, then train")
+        if not self._training:
+            for other in run.untrained():
+                if other != wanted:
+                    run.skip(other)
+        run.unskip(wanted)
+        if not self._training:
+            run.start("train")
+        self._hurry()
+
+    # ---- what is shown
+
     @property
     def _training(self) -> bool:
         return self._state.live and self._state.status.phase == "train"
 
     def draw(self) -> None:
-        """Bring buttons, messages and curves in line with the state."""
+        """Bring buttons, messages and cards in line with the state."""
         state = self._state
         missing = [number for number in state.picked if number not in state.results]
-        begun = bool(state.curves)
         show(self.start, bool(missing) and not self._training)
+        show(self.pause, self._training)
         show(self.stop, self._training)
         show(self._onward, bool(state.results))
         self.start.disabled = state.live
-        self.start.description = "Continue training" if begun else "Start training"
+        self.start.description = "Continue training" if state.curves else "Start training"
+        self.pause.description = "Resume" if self._training and state.status.state == "paused" else "Pause"
         self._message.html = self._message_html(missing)
         self._curves.html = self._curves_html()
 
@@ -70,61 +104,72 @@ class StepTrain:
                 "Finished epochs and models are kept: continue the training.</div>"
             )
         if self._training:
-            doing = "training" if status.state == "running" else status.state
-            left = f" · {words.duration(status.seconds_left)} left" if status.seconds_left is not None else ""
-            return (
-                f'<div class="pn-progress pn-inline" data-state="{status.state}"><p role="status">'
-                f'<span class="pn-pill pn-{status.state}">{doing}</span>'
-                f"{status.done} of {status.total or '…'} epochs{left}</p>"
-                f'<progress max="{max(1, status.total)}" value="{status.done}" aria-label="Epochs trained"></progress></div>'
-            )
+            return self._progress_html()
         if state.live:
             return '<p class="pn-note">The search is still going on; stop it or let it finish first.</p>'
         if not missing:
             return '<p class="pn-note" role="status">Every prototype is trained and verified.</p>'
         epochs = state.run.config.epochs or default_epochs(state.run.config.data)
         many = f"{len(missing)} prototype{'s' if len(missing) > 1 else ''}"
-        return f'<p class="pn-note">{many}, {epochs} epochs each. You may close this page; the training goes on.</p>'
+        return (
+            f'<p class="pn-note">{many}, {epochs} epochs each{_estimate(time_left(state.run))}. '
+            "You may close this page; the training goes on.</p>"
+        )
+
+    def _progress_html(self) -> str:
+        state, status = self._state, self._state.status
+        doing = "training" if status.state == "running" else status.state
+        left = time_left(state.run) if status.state == "running" else None
+        told = f" · about {words.duration(left.mid)} left ({words.durations(left.low, left.high)})" if left else ""
+        return (
+            f'<div class="pn-progress pn-inline" data-state="{status.state}"><p role="status">'
+            f'<span class="pn-pill pn-{status.state}">{doing}</span>'
+            f"{status.done} of {status.total or '…'} epochs{told}</p>"
+            f'<progress max="{max(1, status.total)}" value="{status.done}" aria-label="Epochs trained"></progress></div>'
+        )
 
     def _curves_html(self) -> str:
         state = self._state
         if not state.picked:
             text = "Choose at least one prototype in the step before."
             return f'<div class="pn-panel">{cards.empty("Nothing to train yet", text)}</div>'
+        queue = [number for number in state.run.picks if self._state_of(number) == "waiting"]
         by_number = {candidate.number: candidate for candidate in state.candidates}
-        drawn = [self._card(number, by_number[number].arch.words) for number in state.picked if number in by_number]
+        drawn = [
+            card_html(self._told(number, by_number[number].arch.words, queue))
+            for number in state.picked
+            if number in by_number and number in state.trainings
+        ]
         return f'<div class="pn-trainings">{"".join(drawn)}</div>' + legend(state.run.card)
 
-    def _card(self, number: int, words_: str) -> str:
-        state = self._state
-        epochs, result = state.curves.get(number, []), state.results.get(number)
-        last = epochs[-1] if epochs else None
-        if result:
-            label, kind = "verified", "done"
-        elif last is None:
-            label, kind = "waiting", "new"
-        elif last.number == last.total:
-            label, kind = ("quantising and testing", "running") if self._training else ("trained", "stopped")
-        else:
-            label, kind = ("training", "running") if self._training else ("stopped", "stopped")
-        card = state.run.card
-        of = ", mAP50" if card.task == "detection" else ""
-        pictures = detections_html(read_examples(state.run.prototype(number)), card) if result else ""
-        body = curve_svg(epochs) if epochs else '<div class="pn-curve pn-waiting"><p>No epoch finished yet.</p></div>'
-        figures = (
-            cards.tile("Epoch", f"{last.number} of {last.total}" if last else "–")
-            + cards.tile(f"Validation{of}", words.percent(last.accuracy if last else None))
-            + cards.tile(f"Test, float{of}", words.percent(result.float_accuracy if result else None))
-            + cards.tile(f"Test, int8{of}", words.percent(result.int8_accuracy if result else None))
+    def _state_of(self, number: int) -> str:
+        return self._state.trainings[number].state if number in self._state.trainings else "new"
+
+    def _told(self, number: int, words_: str, queue: list[int]) -> Training:
+        state, card = self._state, self._state.run.card
+        paused = self._training and state.status.state == "paused"
+        at_work = self._state_of(number) in AT_WORK and not paused
+        return Training(
+            number=number,
+            words=words_,
+            progress=state.trainings[number],
+            epochs=state.curves.get(number, []),
+            place=queue.index(number) + 1 if number in queue else None,
+            left=training_left(state.run, number) if at_work else None,
+            result=state.results.get(number),
+            metric="mAP50" if card.task == "detection" else "",
+            balanced=unbalanced(state.run.config.data),
+            paused=paused,
         )
-        if result and unbalanced(state.run.config.data):
-            figures += cards.tile("Balanced, int8", words.percent(result.balanced_accuracy))
-        return (
-            f'<article class="pn-panel pn-training" data-key="{number}" data-epoch="{last.number if last else 0}">'
-            f'<div class="pn-pick-head"><b>{number}</b><span title="{attribute(words_)}">{attribute(words_)}</span>'
-            f'<span class="pn-pill pn-{kind}">{label}</span></div>{body}'
-            f'<div class="pn-tiles">{figures}</div>{pictures}</article>'
-        )
+
+
+def _estimate(left: Span | None) -> str:
+    """How long it will take, with its band and what that rests on; nothing while the data set is not counted."""
+    if left is None:
+        return ""
+    return (
+        f": about {words.duration(left.mid)}, likely {words.durations(left.low, left.high)} (after {attribute(left.source)})"
+    )
 
 
 def legend(card: Card) -> str:
@@ -133,5 +178,6 @@ def legend(card: Card) -> str:
     return (
         f'<p class="pn-curve-legend"><span class="pn-curve-accuracy">validation {measure}</span>'
         '<span class="pn-curve-loss">training loss (right scale)</span>'
-        '<span class="pn-curve-sparsity">channels removed</span></p>'
+        '<span class="pn-curve-sparsity">channels removed</span>'
+        '<span class="pn-curve-kept">best epoch, the one that is kept</span></p>'
     )

@@ -35,7 +35,7 @@ class Watch:
                 state.status, state.candidates, state.proposed, state.picked = None, (), [], []
                 state.fit = 0
                 state.volumes, state.agreement, state.worth = (), {}, ()
-                state.curves, state.results, state.emulations = {}, {}, {}
+                state.curves, state.trainings, state.results, state.emulations = {}, {}, {}, {}
             if run is None:
                 return
             self.read(run)
@@ -77,10 +77,13 @@ class Watch:
             state.proposed = run.proposed()
         if sorted(run.picks) != state.picked:
             state.picked = sorted(run.picks)
-        self._read_training(run)
+        self._read_training(run, status)
 
-    def _read_training(self, run: Run) -> None:
+    def _read_training(self, run: Run, status: Status) -> None:
         state = self._state
+        trainings = {number: run.progress(number, status) for number in state.picked}
+        if trainings != state.trainings:
+            state.trainings = trainings
         curves = {number: run.epochs(number) for number in state.picked}
         curves = {number: epochs for number, epochs in curves.items() if epochs}
         if {n: len(e) for n, e in curves.items()} != {n: len(e) for n, e in state.curves.items()}:

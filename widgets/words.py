@@ -66,6 +66,14 @@ def duration(seconds: float | None) -> str:
     return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
+def durations(low: float, high: float) -> str:
+    """The band of a time to wait: "2 to 5 min", "50 s to 2 min"."""
+    first, last = duration(low), duration(high)
+    if first == last:
+        return first
+    return f"{first.rsplit(' ', 1)[0]} to {last}" if first.split()[1:] == last.split()[1:] else f"{first} to {last}"
+
+
 def shape(dimensions: tuple[int, int, int]) -> str:
     """An input's (height, width, channels) in words."""
     height, width, channels = dimensions

@@ -150,6 +150,7 @@ class Score:
         confusion: int64 `(classes, classes)`, rows are the true classes, columns the answers; empty for a detector.
         seconds: wall time.
         strict: of a detector, whose accuracy is mAP50, mAP50-95; None for a classifier.
+        answers: of a classifier, int8 `(count, classes)` as `Interpreter.run` gives them; None for a detector.
     """
 
     accuracy: float
@@ -157,6 +158,7 @@ class Score:
     confusion: np.ndarray
     seconds: float
     strict: float | None = None
+    answers: np.ndarray | None = None
 
 
 def evaluate(
@@ -199,10 +201,11 @@ def evaluate(
     classes = first.classes
     if not 0 <= int(np.min(y)) <= int(np.max(y)) < classes:
         raise ValueError(f"expected labels from 0 to {classes - 1}, got {int(np.min(y))} to {int(np.max(y))}")
-    answers = _answers(idle, x, progress, stop).argmax(axis=1)
+    answers = _answers(idle, x, progress, stop)
     confusion = np.zeros((classes, classes), np.int64)
-    np.add.at(confusion, (np.asarray(y, np.int64), answers), 1)
-    return Score(float(np.trace(confusion) / len(x)), len(x), confusion, time.perf_counter() - started)
+    np.add.at(confusion, (np.asarray(y, np.int64), answers.argmax(axis=1)), 1)
+    accuracy = float(np.trace(confusion) / len(x))
+    return Score(accuracy, len(x), confusion, time.perf_counter() - started, answers=answers)
 
 
 def _answers(

@@ -2,7 +2,7 @@
 
 from .emulation import Emulation
 from .recorded import recorded
-from .records import Config, Result, Status
+from .records import Config, Progress, Result, Status
 from .run import Run, RunError, default_root, runs
 
-__all__ = ["Config", "Emulation", "Result", "Run", "RunError", "Status", "default_root", "recorded", "runs"]
+__all__ = ["Config", "Emulation", "Progress", "Result", "Run", "RunError", "Status", "default_root", "recorded", "runs"]

@@ -22,11 +22,11 @@ SETTINGS = ("config.json", "card.json", "versions.json")
 
 
 def make_away(run: Run, candidate: Candidate, cluster: Cluster) -> None:
-    """Have a prototype made by the workers of a cluster, until its result is in the run's folder."""
+    """Have a prototype made by the workers of a cluster, until its result is in the run's folder or it is to be left out."""
     folder = run.prototype(candidate.number)
     folder.mkdir(parents=True, exist_ok=True)
     settings = _read(run.path, SETTINGS)
-    while run.result(candidate.number) is None:
+    while run.result(candidate.number) is None and not run.skipped(candidate.number):
         while (run.path / "pause").exists():
             time.sleep(0.1)
         step = cluster.submit(_step, run.name, settings, candidate, _read(folder, GOES_OUT), STEP_SECONDS)

@@ -1,4 +1,4 @@
-"""A few test images with what the int8 file finds in them, for whoever looks at a run."""
+"""A few test samples with what the int8 file makes of them, for whoever looks at a run."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from pnas_kit.learn.detection.decode import SHOWN_SCORE
 
 EXAMPLES = 8
 FILE = "examples.npz"
+ANSWERS_FILE = "answers.npz"
+WRONG, ANSWERS = 24, 32
+"""The most wrong answers that are kept, and the most answers in all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,3 +62,65 @@ def read_examples(folder: Path) -> list[Example]:
     with np.load(path, allow_pickle=False) as file:
         parts = [np.split(file[name], np.cumsum(file[f"{name}_counts"])[:-1]) for name in ("truth", "found")]
         return [Example(*one) for one in zip(file["pictures"], *parts, strict=True)]
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """One test sample of a classification.
+
+    Attributes:
+        index: its place in the test split.
+        sample: `(height, width, channels)`, uint8 of a picture over the full range of brightness, float32 of a series in its
+            unit.
+        truth, answer: its class, and the one that the `.tflite` gives.
+        confidence: the softmax of the file's answer, 0 to 1. Networks are often surer than they should be.
+    """
+
+    index: int
+    sample: np.ndarray
+    truth: int
+    answer: int
+    confidence: float
+
+
+def answers_file(data: Dataset, model: bytes, answers: np.ndarray) -> bytes:
+    """The content of `answers.npz`: wrong answers first, the surest of them first, then right ones from all over the split.
+
+    Args:
+        answers: int8 `(test samples, classes)`, as `evaluate` has them from the `.tflite`.
+    """
+    from pnas_kit.deploy import Interpreter
+    from pnas_kit.deploy.stored import arrays_file
+
+    logits = Interpreter(model).dequantise(answers)
+    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+    given = answers.argmax(axis=1)
+    sure = (odds / odds.sum(axis=1, keepdims=True))[np.arange(len(given)), given]
+    wrong = np.flatnonzero(given != data.test_y)
+    wrong = wrong[np.argsort(-sure[wrong], kind="stable")][:WRONG]
+    right = np.flatnonzero(given == data.test_y)
+    more = min(len(right), ANSWERS - len(wrong))
+    chosen = np.concatenate([wrong, right[np.linspace(0, len(right) - 1, more).astype(int)] if more else right])
+    samples = data.raw(data.test_x[chosen]).astype(np.float32)
+    if data.card.task == "image":
+        low, high = float(samples.min()), float(samples.max())
+        samples = np.uint8(np.round(255 * (samples - low) / ((high - low) or 1)))
+    return arrays_file(
+        {
+            "index": chosen,
+            "samples": samples,
+            "truth": np.asarray(data.test_y)[chosen],
+            "answer": given[chosen],
+            "confidence": sure[chosen].astype(np.float32),
+        }
+    )
+
+
+def read_answers(folder: Path) -> list[Answer]:
+    """The answers in a prototype's folder; none where it is a detector, not done, or of a version that kept none."""
+    path = folder / ANSWERS_FILE
+    if not path.is_file():
+        return []
+    with np.load(path, allow_pickle=False) as file:
+        columns = [file[name] for name in ("index", "samples", "truth", "answer", "confidence")]
+    return [Answer(int(i), x, int(y), int(a), float(c)) for i, x, y, a, c in zip(*columns, strict=True)]

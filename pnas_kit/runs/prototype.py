@@ -18,9 +18,10 @@ from pnas_kit.learn.data import Dataset, validation_split
 from pnas_kit.learn.recipe import Recipe, recipe_for
 from pnas_kit.search import Candidate
 
+from .examples import ANSWERS_FILE, answers_file, examples_file
 from .examples import FILE as EXAMPLES_FILE
-from .examples import examples_file
 from .folder import append_line, read_json, write_bytes, write_json, write_text
+from .pace import FINE_TUNING_EPOCHS
 from .records import Result
 from .run import Run
 
@@ -32,7 +33,6 @@ CALIBRATION_SAMPLES = 512
 JUDGING_SAMPLES = 2000
 MOST_LOST = 0.005
 """Accuracy that plain quantisation may cost before a prototype is fine-tuned with rounding in the loop."""
-FINE_TUNING_EPOCHS = 5
 TESTS = 20
 """Test samples that the firmware's self-test and the emulated board run."""
 DELIVERED = ("model.tflite", "model_data.h", "report.html", "firmware.zip")
@@ -157,6 +157,8 @@ def _deliver(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, net)
     _write_firmware(run, candidate, data, quantised, model, result)
     if data.card.task == "detection":
         write_bytes(folder / EXAMPLES_FILE, examples_file(data, model))
+    else:
+        write_bytes(folder / ANSWERS_FILE, answers_file(data, model, score.answers))
     write_text(folder / "model_data.h", c_header(model, "model_data", arena_needed + scratch, data.card))
     write_text(folder / "report.html", _report(run, candidate, data, result))
     made = [path for name in DELIVERED if (path := folder / name).is_file()]

@@ -9,8 +9,12 @@ from pnas_kit.learn.epoch import Epoch
 
 from . import emulation
 from .emulation import Emulation, in_words
-from .folder import read_json, read_lines
-from .records import Result
+from .folder import read_json, read_lines, write_json
+from .records import Progress, Result, Status
+
+SKIP = "skip"
+"""The file that asks for a prototype to be left out of the training."""
+STATE = "state.json"
 
 
 class RunError(RuntimeError):
@@ -25,6 +29,8 @@ class Prototypes:
     """
 
     path: Path
+    picks: list[int]
+    status: Status
 
     def prototype(self, number: int) -> Path:
         """Folder of a prototype's training and files."""
@@ -38,6 +44,65 @@ class Prototypes:
         """The verified figures of a prototype; None before they exist."""
         fields = read_json(self.prototype(number) / "result.json")
         return fields and Result(**fields)
+
+    # ---- its place in the training
+
+    def skip(self, number: int) -> None:
+        """Stop training a prototype, or do not begin; the others go on. Its epochs are kept for `unskip`.
+
+        Raises:
+            RunError: it is not picked, or verified already.
+        """
+        if number not in self.picks:
+            raise RunError(f"prototype {number} is not picked, so there is no training of it to stop")
+        if self.result(number):
+            raise RunError(f"prototype {number} is trained and verified already: there is nothing left to stop")
+        self.prototype(number).mkdir(parents=True, exist_ok=True)
+        (self.prototype(number) / SKIP).touch()
+
+    def unskip(self, number: int) -> None:
+        """Put a prototype that was left out back into the queue; where no training goes on, `start` begins one."""
+        (self.prototype(number) / SKIP).unlink(missing_ok=True)
+
+    def skipped(self, number: int) -> bool:
+        """Whether a prototype is to be left out of the training."""
+        return (self.prototype(number) / SKIP).exists()
+
+    def untrained(self) -> list[int]:
+        """Picked prototypes without a result that are not left out, in their order in the queue."""
+        return [number for number in self.picks if not self.result(number) and not self.skipped(number)]
+
+    def note(self, number: int, state: str, error: str = "") -> None:
+        """For the runner: say how a prototype stands, "training" or "failed"; "" for nothing to say."""
+        path = self.prototype(number) / STATE
+        if state:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_json(path, {"state": state, "error": error})
+        else:
+            path.unlink(missing_ok=True)
+
+    def progress(self, number: int, status: Status | None = None) -> Progress:
+        """How the training of a picked prototype stands.
+
+        Args:
+            status: of the run, where the caller has read it already.
+        """
+        epochs, noted = self.epochs(number), read_json(self.prototype(number) / STATE, {})
+        status = status or self.status
+        working = status.alive and status.phase == "train"
+        begun = {"epoch": epochs[-1].number, "total": epochs[-1].total, "removed": epochs[-1].sparsity} if epochs else {}
+        if self.result(number):
+            return Progress(state="verified", **begun)
+        if noted.get("state") == "failed":
+            return Progress(state="failed", error=noted["error"], **begun)
+        if self.skipped(number) or not working:
+            return Progress(state="stopped" if epochs or self.skipped(number) else "new", **begun)
+        if noted.get("state") != "training":
+            return Progress(state="waiting", **begun)
+        ended = epochs and epochs[-1].number == epochs[-1].total
+        return Progress(state="quantising" if ended else "training", **begun)
+
+    # ---- its files
 
     def file(self, number: int, name: str) -> Path:
         """One of a prototype's files: "model.tflite", "model_data.h", "report.html", "firmware.zip", "quant.npz".

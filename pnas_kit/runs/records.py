@@ -137,6 +137,24 @@ class Status:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How the training of a prototype stands.
+
+    Attributes:
+        state: "new", "waiting" (for its turn), "training", "quantising" (and testing), "verified", "stopped" or "failed".
+        epoch, total: finished epochs of how many; 0 and 0 before the first is finished.
+        removed: share of the unpruned network's channels that is pruned so far.
+        error: why it failed and what to do.
+    """
+
+    state: str
+    epoch: int = 0
+    total: int = 0
+    removed: float = 0.0
+    error: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Result:
     """A trained, quantised and verified prototype.
 

@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from math import inf
 from pathlib import Path
 
 from pnas_kit.learn.data import OWN, Card, Dataset, card_from, card_of, load
@@ -21,6 +22,7 @@ from .records import PHASES, Config, Status
 
 LEAVE_SECONDS = 5
 """How long a stopped runner may take to be gone."""
+WAIT_SECONDS = 0.1
 
 
 def default_root() -> Path:
@@ -97,6 +99,8 @@ class Run(Prototypes):
             raise RunError(f"the {self.status.phase} of run {self.name} is already going on; stop it first")
         if phase == "train" and not self.picks:
             raise RunError("no prototype is picked yet: choose at least one, then train")
+        if phase == "train" and not self.untrained() and not all(map(self.result, self.picks)):
+            raise RunError("every prototype that is left was stopped: take one up again with `unskip`, then train")
         self._wait_for_the_last_runner()
         for leftover in ("stop", "pause", "journal.log.lock"):
             (self.path / leftover).unlink(missing_ok=True)
@@ -121,6 +125,19 @@ class Run(Prototypes):
     def resume(self) -> None:
         """Let a paused runner go on."""
         (self.path / "pause").unlink(missing_ok=True)
+
+    def wait(self, seconds: float = inf) -> Status:
+        """Wait until the runner has ended, or for so many seconds; returns how the run stands.
+
+        Raises:
+            RunError: the runner failed; the message is its error.
+        """
+        deadline = time.monotonic() + seconds
+        while (status := self.status).alive and time.monotonic() < deadline:
+            time.sleep(WAIT_SECONDS)
+        if status.state in ("failed", "crashed"):
+            raise RunError(f"the {status.phase} of run {self.name} {status.state}: {status.error}")
+        return status
 
     @property
     def status(self) -> Status:

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import importlib.metadata
-import os
 import platform
 import time
 import traceback
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from pnas_kit.learn.data import proxy_batches
-from pnas_kit.search import Candidate, Cluster, impossible, search, what_blocks
-from pnas_kit.search.executors import executor_for, local_pool
+from pnas_kit.search import Candidate, impossible, search, what_blocks
+from pnas_kit.search.executors import executor_for
 from pnas_kit.search.journal import recorded
 from pnas_kit.search.ledger import STUDY
 from pnas_kit.search.storages import storage_for
 
-from .away import make_away
 from .folder import write_json
-from .prototype import make_prototype
 from .reporter import Reporter
 from .run import Run, RunError
+from .trainings import run_training
 
 PACKAGES = ("torch", "numpy", "optuna", "timm", "tflite-runtime", "tflite-micro", "ai-edge-litert", "scikit-learn")
-POLL_SECONDS = 0.2
 
 
 def work(phase: str, run: Run) -> int:
@@ -88,49 +84,6 @@ def _record(run: Run, reporter: Reporter, found: Iterator[Candidate]) -> str:
         reporter.update(done=done, seconds_left=rate * (total - done), message=what_blocks(tried) or "searching")
         reporter.wait_while_paused()
     return what_blocks(tried)
-
-
-def run_training(run: Run, reporter: Reporter) -> None:
-    """Train, quantise and verify the picked prototypes that have no result yet.
-
-    Raises:
-        RunError: one of them failed; the others are finished all the same.
-    """
-    todo = [c for c in map(run.candidates().__getitem__, run.picks) if run.result(c.number) is None]
-    if not todo:
-        return
-    reporter.update(message=f"training {len(todo)} prototypes")
-    with executor_for(run.config.executor) as cluster:
-        pool = ThreadPoolExecutor(len(todo)) if cluster else local_pool(min(run.config.workers, len(todo)))
-        with pool:
-            jobs = {pool.submit(*_training(run, candidate, cluster)): candidate.number for candidate in todo}
-            _follow(run, reporter, jobs)
-    failures = [f"prototype {number}: {job.exception()}" for job, number in jobs.items() if job.exception()]
-    if failures:
-        raise RunError("; ".join(failures))
-
-
-def _training(run: Run, candidate: Candidate, cluster: Cluster | None) -> tuple:
-    """The function and arguments that make a prototype: here, or on the cluster with a thread here that waits for it."""
-    if cluster:
-        return make_away, run, candidate, cluster
-    # No more threads than workers were granted: on a busy machine threads that wait for each other cost far more than
-    # they give.
-    return make_prototype, str(run.path), candidate, max(1, (os.cpu_count() or 1) // run.config.workers)
-
-
-def _follow(run: Run, reporter: Reporter, jobs: dict[Future, int]) -> None:
-    start, first = time.monotonic(), None
-    pending = set(jobs)
-    while pending:
-        pending = wait(pending, timeout=POLL_SECONDS).not_done
-        logs = [run.epochs(number) for number in jobs.values()]
-        done = sum(map(len, logs))
-        totals = [log[-1].total for log in logs if log]
-        total = sum(totals) + (len(logs) - len(totals)) * max(totals, default=0)
-        first = done if first is None else first
-        left = (time.monotonic() - start) / (done - first) * (total - done) if done > first else None
-        reporter.update(done=done, total=total, seconds_left=left)
 
 
 def versions() -> dict[str, str]:

@@ -62,6 +62,7 @@ function render({ model, el }) {
     model.send({ action: target.dataset.action, key: target.dataset.key ?? "" });
   });
   root.addEventListener("keydown", moveRadio);
+  followGrids(root);
   root.addEventListener("change", (event) => {
     const { action, value } = { ...event.target.dataset, value: event.target.value };
     if (event.target.nodeName === "SELECT" && action) model.send({ action, key: value });
