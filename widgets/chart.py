@@ -11,7 +11,7 @@ from widgets import figures
 from widgets.candidates import Candidates
 from widgets.state import State
 
-LOCKED = "A recorded search: look around and replay it. Nothing in it can be changed; a new search is yours."
+LOCKED = "A recorded search: look around and replay it; nothing in it can be changed."
 
 
 def connect(state: State, front: Candidates, guard: Callable) -> None:

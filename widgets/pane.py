@@ -13,8 +13,8 @@ class Pane(anywidget.AnyWidget):
     """HTML on the page.
 
     Elements with ``data-action="name"`` and ``data-key="..."`` call the action of that name with the key as text; a
-    ``select`` with ``data-action`` calls it with the value chosen, and shows the one in ``data-chosen``. Whoever writes
-    the HTML escapes what he puts into it.
+    ``select`` with ``data-action`` calls it with the value chosen, and shows the one in ``data-chosen``; a slider calls it
+    with "key=value". Whoever writes the HTML escapes what he puts into it.
     """
 
     _esm = asset("grid.js") + asset("pane.js")

@@ -25,6 +25,8 @@ class Past:
 
     def begin(self, play: bool = True) -> None:
         """Show the search from its first candidate on."""
+        if self._front.y == "accuracy":  # of the trainings, which came later
+            self._front.y = "score"
         self._front.replay(play)
 
     def _moved(self) -> None:

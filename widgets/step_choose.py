@@ -96,8 +96,8 @@ class StepChoose:
         self._onward.description = f"Train {many} prototype{'s' if many != 1 else ''}" if many else "Train these"
         self._pane.html = self._html(feasible)
         self._bar.html = strip_bar_html(self._by) if "pn-strip" in self._pane.html else ""
-        waiting = state.live or state.moment is not None
-        self._worth.html = worth_html(() if waiting else state.worth, many, waiting=waiting) if feasible else ""
+        room = feasible and state.moment is None and not self.advice.open
+        self._worth.html = worth_html(state.worth, many, waiting=state.live) if room else ""
 
     def _html(self, feasible: bool) -> str:
         state, past = self._state, self._state.moment is not None

@@ -15,7 +15,7 @@ from widgets import Replay, figures
 from widgets.past import tiles
 from widgets.strip import strip_html
 from widgets.tray import tray_html
-from widgets.words import span
+from widgets.words import figure, span
 
 
 @pytest.fixture
@@ -87,15 +87,18 @@ def test_the_recommendation_is_that_of_the_sliders(shown, run):
     choose.advise.click()
     scored = [c for c in run.candidates() if c.feasible]
     assert advice.budget == {} and shown.front.best == max(scored, key=lambda c: c.score).number
-    advice.sliders["ram"].value = sorted(c.cost.ram_bytes for c in scored)[len(scored) // 2] / 1024
-    wanted = best_under(scored, ram_bytes=advice.sliders["ram"].value * 1024)
-    assert wanted.within < len(scored)
+    advice._sliders.press("limit", "ram=50")
+    needs = [c.cost.ram_bytes for c in scored]
+    limit = (min(needs) * max(needs)) ** 0.5  # the middle between the least and the most, as a factor
+    assert advice.budget == {"ram_bytes": pytest.approx(limit)}
+    wanted = best_under(scored, ram_bytes=limit)
+    assert wanted.within < len(scored) and f"≤ {figure(limit / 1024)} KiB" in advice._sliders.html
     assert shown.front.best == wanted.candidate.number and wanted.reason in text(advice._words.html).replace("&#x27;", "'")
     state.picked = [n for n in state.picked if n != wanted.candidate.number]
     advice.add.click()
     assert wanted.candidate.number in run.picks and advice.add.disabled
     advice.filter.click()
-    assert shown.front.brushes == {"ram": [None, advice.sliders["ram"].value]}
+    assert shown.front.brushes == {"ram": [None, pytest.approx(limit / 1024)]}
     choose.advise.click()
     assert shown.front.best == -1
 

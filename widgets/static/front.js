@@ -46,6 +46,7 @@ function render({ model, el }) {
 
   const shared = { model, root, table, filter, live, redraw, pick, stateOf, referenceRow };
   const player = makePlayer(shared);
+  shared.refusal = player.refusal;
   const panels = {
     front: makeScatter(shared),
     parallel: makeParallel(shared),

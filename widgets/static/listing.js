@@ -2,7 +2,7 @@
 
 const MOST_LISTED = 100;
 
-function makeListing({ model, table, filter, pick, stateOf }) {
+function makeListing({ model, table, filter, pick, stateOf, refusal }) {
   const panel = element("div", "pn-view");
   const bar = element("div", "pn-view-bar");
   const only = element("button", "pn-toggle", { type: "button", "aria-pressed": "true" });
@@ -24,7 +24,7 @@ function makeListing({ model, table, filter, pick, stateOf }) {
     { short: "No.", index: 0 },
     { short: "Family", index: 2 },
     ...model.get("axes").flatMap((axis, i) => {
-      const told = !axis.detail && (!axis.missing || table.any(FIXED + i));
+      const told = !axis.detail && table.knows(axis, FIXED + i);
       return told ? [{ ...axis, index: FIXED + i }] : [];
     }),
   ];
@@ -68,6 +68,7 @@ function makeListing({ model, table, filter, pick, stateOf }) {
     const choose = element("button", "pn-toggle", { type: "button", "aria-pressed": String(picked), "data-pick": number });
     choose.textContent = picked ? "picked" : "pick";
     choose.setAttribute("aria-label", `${picked ? "Picked: drop" : "Pick"} candidate ${number}`);
+    choose.disabled = Boolean(refusal());
     choose.onclick = () => pick([row], false);
     const texts = columns().map(({ index }) => {
       if (index === 2) return model.get("groups")[table.value(row, 2)]?.label ?? "";
@@ -93,7 +94,7 @@ function makeListing({ model, table, filter, pick, stateOf }) {
       : table.count() ? "Nothing that fits is shown." : whyEmpty(model, model.get("empty"));
     box.hidden = !all.length;
     const wanted = JSON.stringify([
-      shown.map((row) => columns().map(({ index }) => figure(table.value(row, index)))), model.get("picked"), sort,
+      shown.map((row) => columns().map(({ index }) => figure(table.value(row, index)))), model.get("picked"), sort, refusal(),
     ]);
     if (wanted === drawn) return;
     drawn = wanted;

@@ -26,7 +26,7 @@ function makeParallel({ model, root, table, filter, live, redraw }) {
     const [top, bottom] = [SIDES.top, height - SIDES.bottom];
     const fits = table.whole(1);
     const all = model.get("axes").map((axis, i) => ({ ...axis, index: FIXED + i }));
-    const known = all.filter(({ missing, index }) => !missing || table.any(index));
+    const known = all.filter((axis) => table.knows(axis, axis.index));
     const step = (width - SIDES.left - SIDES.right) / (known.length - 1);
     const axes = known.map((axis, i) => {
       const values = table.column(axis.index);

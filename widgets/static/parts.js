@@ -51,7 +51,7 @@ function makeControls(model, table) {
 
   // What nobody has can be read in the list, with the reason, but not chosen.
   function offer() {
-    const axes = model.get("axes").map((axis, i) => [axis, table.any(FIXED + i) || !axis.missing]);
+    const axes = model.get("axes").map((axis, i) => [axis, table.knows(axis, FIXED + i)]);
     const wanted = JSON.stringify(axes.map(([{ key, label }, known]) => [key, label, known]));
     if (wanted === offered) return;
     offered = wanted;

@@ -89,8 +89,9 @@ function makeScatter({ model, root, table, filter, live, redraw, pick, stateOf, 
     const rows = placed.filter(filter.shows);
     const candidates = feasible.map((value, row) => value && filter.shows(row));
     const front = frontOf(xs, ys, candidates, x.better === "low", y.better === "low");
-    const [proposed, picked] = [marked(model.get("proposed")), marked(model.get("picked"))];
-    const best = model.get("replaying") ? [] : marked([model.get("best")]);
+    const past = model.get("replaying"); // what was picked, trained and recommended came later
+    const [proposed, picked] = [marked(model.get("proposed")), past ? [] : marked(model.get("picked"))];
+    const best = past ? [] : marked([model.get("best")]);
     const walk = [...new Set([...front, ...proposed, ...picked, ...best])].sort((a, b) => xs[a] - xs[b] || ys[a] - ys[b]);
     const pointed = at.cursor >= 0 && at.cursor < xs.length && shown(at.cursor);
     const told = [...new Set([...proposed, ...picked, ...best, ...(pointed ? [at.cursor] : [])])];
@@ -144,7 +145,7 @@ function makeScatter({ model, root, table, filter, live, redraw, pick, stateOf, 
     const counts = {
       best: view.best.length,
       trained: view.trained.length,
-      picked: model.get("picked").length,
+      picked: model.get("replaying") ? 0 : model.get("picked").length,
       proposed: model.get("proposed").length,
       front: view.frontRows.length,
       feasible: view.feasible,

@@ -54,9 +54,14 @@ function makeTable(model, changed) {
   ask();
   const value = (row, index) => data[row * width() + index];
   const whole = (index) => Array.from({ length: total() }, (_, row) => value(row, index));
+  const any = (index) => {
+    for (let row = 0; row < total(); row += 1) if (Number.isFinite(value(row, index))) return true;
+    return false;
+  };
   return {
     count,
     total,
+    any,
     close: () => model.off("msg:custom", receive),
     epoch: () => epoch,
     // Candidate and hypervolume after it, in turns.
@@ -66,10 +71,8 @@ function makeTable(model, changed) {
     value,
     whole, // what is to come included: scales follow it, so that a replay does not move them
     column: (index) => Array.from({ length: count() }, (_, row) => value(row, index)),
-    any: (index) => {
-      for (let row = 0; row < total(); row += 1) if (Number.isFinite(value(row, index))) return true;
-      return false;
-    },
+    // Whether the page has anything to show of an axis now; what was trained came after the search that is replayed.
+    knows: (axis, index) => !axis.missing || (any(index) && !(axis.key === "accuracy" && model.get("replaying"))),
     rowOf: (number) => {
       for (let row = 0; row < count(); row += 1) if (value(row, 0) === number) return row;
       return -1;

@@ -26,7 +26,7 @@ function fillTip(tip, table, row, { axes, shown, state, reference }) {
   const list = element("dl", compared ? "pn-compared" : "");
   axes.forEach((axis, i) => {
     const value = table.value(row, FIXED + i);
-    const wanted = !axis.detail || shown.includes(axis.key);
+    const wanted = (!axis.detail || shown.includes(axis.key)) && table.knows(axis, FIXED + i);
     if (!wanted || !Number.isFinite(value)) return;
     const line = tipLine(axis, value, compared ? table.value(reference, FIXED + i) : NaN);
     list.append(...(compared ? line : line.slice(0, 2)));
