@@ -1,4 +1,4 @@
-"""The runner's command line: `python -m pnas_kit search RUN`, `... train RUN` or `... emulate RUN NUMBER`."""
+"""The command line, `python -m pnas_kit`: `search RUN`, `train RUN`, `emulate RUN NUMBER`, `report RUN`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pnas_kit.runs.records import PHASES
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m pnas_kit", description="Work on a run until it is done or stopped.")
-    parser.add_argument("phase", choices=(*PHASES, "emulate"), help="what to do")
+    parser.add_argument("phase", choices=(*PHASES, "emulate", "report"), help="what to do")
     parser.add_argument("run", help="folder of the run")
     parser.add_argument("number", type=int, nargs="?", help="prototype to emulate")
     arguments = parser.parse_args()
@@ -21,6 +21,11 @@ def main() -> int:
         from pnas_kit.runs.emulation import work
 
         return work(Run(arguments.run), arguments.number)
+    if arguments.phase == "report":
+        from pnas_kit.runs.report import write_report
+
+        print(write_report(Run(arguments.run)))
+        return 0
     from pnas_kit.runs.runner import work
 
     return work(arguments.phase, Run(arguments.run))

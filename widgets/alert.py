@@ -57,9 +57,12 @@ class Guard:
         detail = traceback.format_exc()
         what = str(error) or type(error).__name__
         with self._state.lock:
-            self._state.problem = Problem(what, safe, todo, detail)
             run = self._state.run
             folder = run.path if run and not isinstance(run, Recorded) else None
+            if run and not run.exists:  # whatever it ran into: this is why
+                what, safe, detail = "The run was deleted in another window.", "Every other run is kept.", ""
+                todo = "Open another one from Runs, or begin a new one."
+            self._state.problem = Problem(what, safe, todo, detail)
         if folder:
             _log(folder, detail)
 

@@ -16,8 +16,8 @@ class Link(anywidget.AnyWidget):
     show) waits for this. ``run`` is written into the page's address, so that a reload leads back to it.
     """
 
-    _esm = asset("link.js")
-    _css = asset("theme.css") + asset("steps.css")
+    _esm = asset("address.js") + asset("link.js")
+    _css = asset("theme.css") + asset("steps.css") + asset("runs.css")
     run = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, on_hello: Callable[[str], None]) -> None:

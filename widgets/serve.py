@@ -28,6 +28,8 @@ PACKAGE = Path(__file__).parent
 NOTEBOOKS = PACKAGE.parent / "notebooks"
 PORTS_TRIED = 20
 WEBSOCKET_BYTES = 200 * 1024 * 1024  # Tornado drops the connection at 10 MiB by default
+# Every warm kernel takes memory, and lessons and quickstart compute when they run: they run when somebody opens them.
+ALL_BUT_THE_WORKBENCH = r"(?:.*[\\/])?(?!workbench\.ipynb$)[^\\/]*$"
 # Without an allowlist Voilà loads every JupyterLab extension it finds: slower, and some of them fail in it.
 EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget"]
 
@@ -82,8 +84,7 @@ def settings(host: str, port: int, token: str | None, notebooks: Path = NOTEBOOK
     config.VoilaConfiguration.file_allowlist = []  # /voila/files answers without the token: serve nothing there
     config.VoilaConfiguration.allow_template_override = "NO"
     config.VoilaConfiguration.classic_tree = True
-    # The quickstart trains when it runs, so it runs when somebody opens it.
-    config.VoilaKernelManager.preheat_denylist = ["quickstart"]
+    config.VoilaKernelManager.preheat_denylist = [ALL_BUT_THE_WORKBENCH]
     if os.name == "posix":
         config.KernelManager.transport = "ipc"  # other users of the machine cannot even connect to a kernel
     # A browser that crashed says no goodbye; its kernel goes after five quiet minutes.

@@ -5,6 +5,8 @@ from pathlib import Path
 from voila.app import Voila
 from voila.tornado.handler import TornadoVoilaHandler
 
+from widgets.landing import cards
+
 TEMPLATES = Path(__file__).parent / "voila"
 STATIC = Path(__file__).parent / "static"
 
@@ -28,6 +30,11 @@ class Server(Voila):
     def setup_template_dirs(self) -> None:
         super().setup_template_dirs()
         self.template_paths = [str(TEMPLATES), str(STATIC), *self.template_paths]
+
+    def init_settings(self) -> dict:
+        settings = super().init_settings()
+        settings["voila_jinja2_env"].globals["cards"] = lambda: cards(Path(self.root_dir))
+        return settings
 
     def init_handlers(self) -> list:
         return [self._with_cookie(handler) for handler in super().init_handlers()]

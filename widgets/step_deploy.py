@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import ipywidgets
+
 from pnas_kit.cost import Estimated, energy, speed
 from pnas_kit.runs import Result
 from pnas_kit.space import Arch
@@ -27,7 +29,10 @@ FILES = {
 class StepDeploy:
     """A table of what was measured, downloads, runs on an emulated board, and pictures of the cost."""
 
-    def __init__(self, state: State, guard: Callable, download: Download, hurry: Callable[[], None]) -> None:
+    def __init__(
+        self, state: State, guard: Callable, download: Download, hurry: Callable[[], None], report: ipywidgets.Widget
+    ) -> None:
+        """`report` is the way to the report of the whole run."""
         self._state = state
         self._download = download
         self._hurry = hurry
@@ -39,7 +44,7 @@ class StepDeploy:
             costs=guard(self._explain),
         )
         note = "Verified: every int8 file was run on the whole test set, and on TensorFlow Lite Micro for its RAM."
-        self.view = group("deploy", group("panel", heading("Models", note), self._table))
+        self.view = group("deploy", group("panel", group("row", heading("Models", note), report), self._table))
         state.observe(guard(lambda _: self._explained.clear()), "run")  # before it is drawn
         state.observe(guard(lambda _: self.draw()), ["results", "picked", "run", "status", "emulations"])
         self.draw()

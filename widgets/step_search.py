@@ -14,6 +14,7 @@ from widgets.front import Front
 from widgets.gauge import Gauge
 from widgets.pane import Pane
 from widgets.past import tiles
+from widgets.room import room_html
 from widgets.state import State
 from widgets.words import attribute
 
@@ -144,7 +145,7 @@ class StepSearch:
             count, _, reasons = blocked.partition(": ")
             advice = "Raise the limit that stops the most, or choose another board."
             return f'<div class="pn-failed" role="status"><b>{attribute(count)}:</b> {attribute(reasons)} {advice}</div>'
-        return ""
+        return "" if state.live else room_html(state.config(), "search")
 
     def _figures_html(self) -> str:
         state, status = self._state, self._state.status

@@ -11,6 +11,7 @@ from widgets import cards, words
 from widgets.controls import button, group, heading, show
 from widgets.outcome import Outcome
 from widgets.pane import Pane
+from widgets.room import room_html
 from widgets.state import State, default_epochs, unbalanced
 from widgets.training_card import Training, card_html
 from widgets.words import attribute
@@ -114,7 +115,7 @@ class StepTrain:
         return (
             f'<p class="pn-note">{many}, {epochs} epochs each{_estimate(time_left(state.run))}. '
             "You may close this page; the training goes on.</p>"
-        )
+        ) + room_html(state.run.config, "train", len(missing))
 
     def _progress_html(self) -> str:
         state, status = self._state, self._state.status

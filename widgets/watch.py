@@ -18,8 +18,10 @@ HURRY_FOR = 2.0
 class Watch:
     """Keeps the state in step with the run it shows; reads only, and changes only what changed."""
 
-    def __init__(self, state: State, guard: Callable) -> None:
+    def __init__(self, state: State, guard: Callable, gone: Callable[[Run], None]) -> None:
+        """`gone` is told when somebody has deleted the run."""
         self._state = state
+        self._gone = gone
         self._guard = guard
         self._woken = threading.Event()
         self._hurry_until = 0.0
@@ -53,7 +55,16 @@ class Watch:
             self._woken.clear()
             with self._state.lock:
                 if self._state.run is run:
-                    self.read(run)
+                    self._look(run)
+
+    def _look(self, run: Run) -> None:
+        try:
+            self.read(run)
+        except Exception:
+            if run.exists:
+                raise
+        if not run.exists:  # looked at last: it may have gone while we read
+            self._gone(run)
 
     def _pause(self) -> float:
         if time.monotonic() < self._hurry_until:

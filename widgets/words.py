@@ -1,9 +1,11 @@
 """Figures as people read them."""
 
 import math
+from datetime import datetime
 from html import escape
 
 from pnas_kit.cost import Estimated
+from pnas_kit.runs import Run
 
 KIB = 1024
 THIN = "\u2009"  # thin space between thousands and before units
@@ -80,6 +82,16 @@ def shape(dimensions: tuple[int, int, int]) -> str:
     if height == 1:
         return f"Series {width} × {channels}"
     return f"Images {height} × {width}" + (f" × {channels}" if channels > 1 else "")
+
+
+def run_title(run: Run) -> str:
+    """What a run is called: its title, else its data set and board."""
+    return run.title or f"{run.card.title} on {run.problem.board.name}"
+
+
+def begun(run: Run) -> datetime:
+    """When a run was created."""
+    return datetime.fromtimestamp((run.path / "config.json").stat().st_mtime)
 
 
 def attribute(text: object) -> str:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import weakref
-from datetime import datetime
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlparse
 
 import ipywidgets
+import traitlets
 
 from pnas_kit.learn.data import card_of
-from pnas_kit.runs import Run, default_root, recorded, runs
-from pnas_kit.runs.recorded import PREFIX, Recorded
+from pnas_kit.runs import Run, recorded, runs
+from pnas_kit.runs.recorded import PREFIX
 from pnas_kit.search import frame
 from widgets import figures
 from widgets.alert import Guard, alert
@@ -22,8 +21,12 @@ from widgets.download import Download
 from widgets.insight import Insight
 from widgets.link import Link
 from widgets.logo import LOGO
+from widgets.notice import Notice
 from widgets.pane import Pane
 from widgets.past import Past
+from widgets.run_list import RunList
+from widgets.run_report import RunReport
+from widgets.share import Share, asked_for, selected
 from widgets.state import MOST_PICKS, State
 from widgets.step_choose import StepChoose
 from widgets.step_deploy import StepDeploy
@@ -32,12 +35,12 @@ from widgets.step_task import StepTask
 from widgets.step_train import StepTrain
 from widgets.steps import steps_html
 from widgets.watch import Watch
-from widgets.words import attribute
+from widgets.words import run_title
 
 if TYPE_CHECKING:
     import pandas as pd
 
-RUNS_LISTED = 50
+GONE = "The run {} was deleted, here or in another window. Every other one is kept: open it from Runs, or begin a new one."
 _shown: weakref.WeakSet[Workbench] = weakref.WeakSet()
 
 
@@ -54,10 +57,12 @@ class Workbench(ipywidgets.VBox):
         _shown.add(self)
         self.state = state = State()
         self._guard = guard = Guard(state)
-        self._watch = Watch(state, guard)
+        self._watch = Watch(state, guard, self._gone)
         self._insight = Insight(state, guard)
         self._download = Download()
         self._link = Link(guard(self._opened))
+        self._share, self._notice = Share(), Notice(guard)
+        report = RunReport(state, guard, self._download)
         self.front = Candidates(most=MOST_PICKS)
         connect(state, self.front, guard)
         self._past = Past(state, self.front, guard)
@@ -66,11 +71,14 @@ class Workbench(ipywidgets.VBox):
             "search": StepSearch(state, guard, self.front, self._begin, self._watch.hurry, self._past.begin),
             "choose": StepChoose(state, guard, self.front),
             "train": StepTrain(state, guard, self._watch.hurry),
-            "deploy": StepDeploy(state, guard, self._download, self._watch.hurry),
+            "deploy": StepDeploy(state, guard, self._download, self._watch.hurry, report.view),
         }
         self._bar = Pane(step=guard(lambda name: state.set_trait("step", name)))
-        self._runs = Pane(run=guard(self._choose_run))
-        super().__init__([self._link, self._download, self._header(), self._bar, alert(state), self._body()])
+        self._steps = group("body", *(step.view for step in self.steps.values()))
+        self.runs = RunList(state, guard, report, self._choose_run, self._show_list)
+        told = (self._notice.view, alert(state))
+        page = (self._header(), *told, self.runs.view, self._bar, self._steps)
+        super().__init__([self._link, self._download, *page])
         self.add_class("pn")
         self._connect()
 
@@ -97,13 +105,14 @@ class Workbench(ipywidgets.VBox):
         """Show a run, or none."""
         if run is not None:
             self.state.adopt(run.config)
+            self._title = run_title(run)  # to be told when it is gone
         self._watch.show(run)
-        self._list_runs()
-        self._link.run = run.name if run else ""
+        self._link.run = self._share.run = run.name if run else ""
 
     def close(self) -> None:
         """Stop watching and take the widget off the page; the run itself goes on."""
         self._watch.show(None)
+        self.runs.close()
         self._insight.close()
         _shown.discard(self)
         super().close()
@@ -121,17 +130,42 @@ class Workbench(ipywidgets.VBox):
         self._watch.hurry()
 
     def _opened(self, url: str) -> None:
-        """A browser has opened the page: show the run in its address, else the newest that is at work."""
+        """A browser has opened the page: show the run and the picks in its address, else the newest run that is at work."""
         if self.state.run is not None:
             return
-        wanted = parse_qs(urlparse(url).query).get("run", [""])[0]
-        known = runs()
-        kept = [recorded(wanted)] if wanted.startswith(PREFIX) else []
-        chosen = kept or [run for run in known if run.name == wanted] or [run for run in known if run.status.alive]
-        self._list_runs()
+        name, numbers = asked_for(url)
+        known = [recorded(name)] if name.startswith(PREFIX) else runs()
+        chosen = [run for run in known if (run.name == name if name else run.status.alive)]
         if chosen:
-            self.show_run(chosen[0])
-            self.state.step = self._step_of(chosen[0])
+            self._choose_run(chosen[0])
+            self._select(numbers)
+        elif name:
+            what = f"There is no run {name[:80]} here: it was deleted, or it is on another computer."
+            self._notice.say(f"{what} Open one from Runs, or begin a new one.")
+
+    def _select(self, numbers: list[str]) -> None:
+        """Take the picks of a link, unless the run has others: then its user decides."""
+        found, said = selected(numbers, self.state.candidates)
+        mine = self.state.picked
+        if not found or found == mine:
+            self._notice.say(said)
+        elif not mine:
+            self._pick(found)
+            self._notice.say(said)
+        else:
+            told = f"The link picks {', '.join(map(str, found))}; picked in this run: {', '.join(map(str, mine))}."
+            self._notice.say(f"{told} {said}", "Pick those of the link", lambda: self._pick(found))
+
+    def _pick(self, numbers: list[int]) -> None:
+        self.state.run.pick(numbers)
+        self.state.picked = numbers
+        self.state.step = self._step_of(self.state.run)
+
+    def _gone(self, run: Run) -> None:
+        """Somebody deleted the run on show."""
+        self._choose_run(None)
+        self.state.problem = None
+        self._notice.say(GONE.format(self._title))
 
     def _step_of(self, run: Run) -> str:
         """Where somebody who comes back to a run wants to be."""
@@ -141,33 +175,32 @@ class Workbench(ipywidgets.VBox):
             return "train"
         return "choose" if self.state.picked and not self.state.live else "search"
 
-    def _list_runs(self) -> None:
-        shown = self.state.run
-        extra = [shown] if isinstance(shown, Recorded) else []
-        self._runs.html = runs_html([*extra, *runs()[:RUNS_LISTED]], shown)
+    def _choose_run(self, run: Run | None) -> None:
+        self._notice.say("")
+        self.show_run(run)
+        self.state.step = self._step_of(run) if run else "task"
 
-    def _choose_run(self, name: str) -> None:
-        self.show_run((recorded(name) if name.startswith(PREFIX) else Run(default_root() / name)) if name else None)
-        self.state.step = self._step_of(self.state.run) if name else "task"
+    def _show_list(self, opened: bool) -> None:
+        """The list of runs takes the place of the steps."""
+        for widget in (self._bar, self._steps):
+            show(widget, not opened)
 
     # ---- the page
 
     def _header(self) -> ipywidgets.Widget:
         theme = button("Light / dark", self._guard(self._link.switch_theme), "quiet", "Switch between light and dark")
         theme.add_class("pn-theme")
-        return group("head", Pane(f'<h1 class="pn-title">{LOGO}PrototypeNAS <span>workbench</span></h1>'), self._runs, theme)
-
-    def _body(self) -> ipywidgets.Widget:
-        return group("body", *(step.view for step in self.steps.values()))
+        title = Pane(f'<h1 class="pn-title">{LOGO}PrototypeNAS <span>workbench</span></h1>')
+        return group("head", title, self.runs.toggle, self._share, theme)
 
     def _connect(self) -> None:
         state, guard = self.state, self._guard
         self.front.observe(guard(self._picked_on_chart), "picked")
+        traitlets.dlink((state, "picked"), (self._share, "picked"))
         shown = ["step", "run", "status", "candidates", "picked", "curves", "results", "data", "board"]
         state.observe(guard(lambda _: self._show_step()), shown)
         state.observe(guard(lambda _: self._show_budget()), "run")
         state.observe(guard(lambda _: self._show_budget()), ["ram_kib", "flash_kib", "macs_m"])
-        state.observe(guard(self._new_state), "status")
         self._show_step()
         self._show_budget()
 
@@ -182,10 +215,6 @@ class Workbench(ipywidgets.VBox):
             sought = self.state.config()
             self.front.axes = figures.axes(sought.limits, sought.target, sought.engine, card_of(sought.data).task)
 
-    def _new_state(self, change: dict) -> None:
-        if change["old"] and change["new"] and change["old"].state != change["new"].state:
-            self._list_runs()
-
     def _picked_on_chart(self, change: dict) -> None:
         if self.state.run is None or change["new"] == self.state.picked:
             return
@@ -194,21 +223,3 @@ class Workbench(ipywidgets.VBox):
             self.state.picked = change["new"]
         finally:  # what the run refused does not stay marked
             self.front.picked = list(self.state.picked)
-
-
-def runs_html(known: list[Run], shown: Run | None) -> str:
-    """The list of runs to open."""
-    options = [("", "New run" if known else "No run yet"), *((run.name, run_label(run)) for run in known)]
-    items = "".join(f'<option value="{attribute(name)}">{attribute(label)}</option>' for name, label in options)
-    chosen = attribute(shown.name) if shown else ""
-    return f'<label class="pn-runs">Run<select data-action="run" data-chosen="{chosen}">{items}</select></label>'
-
-
-def run_label(run: Run) -> str:
-    """A run in the list: when, what, on which board, how it stands."""
-    if isinstance(run, Recorded):
-        return f"Recorded search · {run.config.data} · {run.config.board}"
-    started = datetime.fromtimestamp((run.path / "config.json").stat().st_mtime)
-    status = run.status
-    state = f"{status.phase} {status.state}" if status.phase else status.state
-    return f"{started:%d %b %H:%M} · {run.config.data} · {run.config.board} · {state}"

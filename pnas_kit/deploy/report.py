@@ -40,27 +40,34 @@ def html_report(*, result: object, card: object, board: object, arch: Arch, seed
         f"<h1>{escape(arch.words)}</h1>",
         f'<p class="soft">int8 network for TensorFlow Lite Micro, found and trained for {escape(task)} '
         f"on {escape(where)}</p>",
-        _section("Accuracy", _pairs(_accuracy(figures))),
-        _section("On the board", _bars(figures, target) + _pairs(_cost(figures, target))),
-        _section("Data", _pairs(_data(data))),
-        _section("Confusion", _confusion(figures.get("confusion"), data.get("classes"))),
-        _section("Layers", _layer_table(arch.pruned, arch.input_shape)),
-        _section("To make it again", _pairs(_provenance(figures, seed, versions, arch))),
+        section("Accuracy", pairs(_accuracy(figures))),
+        section("On the board", _bars(figures, target) + pairs(_cost(figures, target))),
+        section("Data", pairs(_data(data))),
+        section("Confusion", confusion_table(figures.get("confusion"), data.get("classes"))),
+        section("Layers", _layer_table(arch.pruned, arch.input_shape)),
+        section("To make it again", pairs(_provenance(figures, seed, versions, arch))),
     ]
+    return page(f"{arch.words} for {task}", parts)
+
+
+def page(title: str, parts: Iterable[str]) -> str:
+    """A self-contained page of parts that are HTML already; the title is text."""
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(arch.words)} for {escape(task)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
+        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
         + "\n".join(part for part in parts if part)
         + "\n</body>\n</html>\n"
     )
 
 
-def _section(title: str, body: str) -> str:
+def section(title: str, body: str) -> str:
+    """A heading, which is text, over a body of HTML; nothing where there is no body."""
     return f"<h2>{escape(title)}</h2>\n{body}" if body else ""
 
 
-def _pairs(rows: Iterable[tuple[str, object]]) -> str:
+def pairs(rows: Iterable[tuple[str, object]]) -> str:
+    """A table of names and values, both text; a value that is None or empty is left out."""
     shown = [(name, value) for name, value in rows if value not in (None, "")]
     cells = "".join(f"<tr><th>{escape(name)}</th><td>{escape(str(value))}</td></tr>\n" for name, value in shown)
     return f"<table>\n{cells}</table>" if cells else ""
@@ -118,8 +125,8 @@ def _provenance(
 
 def _bars(figures: Mapping[str, object], board: Mapping[str, object]) -> str:
     """How full the board's memories are, as one SVG."""
-    pairs = [("RAM", "ram_bytes", "ram_bytes"), ("Flash", "tflite_bytes", "flash_bytes")]
-    rows = [(name, figures.get(used), board.get(size)) for name, used, size in pairs]
+    memories = [("RAM", "ram_bytes", "ram_bytes"), ("Flash", "tflite_bytes", "flash_bytes")]
+    rows = [(name, figures.get(used), board.get(size)) for name, used, size in memories]
     rows = [row for row in rows if row[1] and row[2]]
     drawn = []
     for number, (name, used, size) in enumerate(rows):
@@ -135,7 +142,7 @@ def _bars(figures: Mapping[str, object], board: Mapping[str, object]) -> str:
     return f'<svg {size} role="img" aria-label="Memory used">{"".join(drawn)}</svg>' if drawn else ""
 
 
-def _confusion(confusion: Sequence[Sequence[int]] | None, classes: Sequence[str] | None) -> str:
+def confusion_table(confusion: Sequence[Sequence[int]] | None, classes: Sequence[str] | None) -> str:
     """Rows are the true classes, columns the answers; darker is a larger share of the row."""
     if not confusion:
         return ""

@@ -45,6 +45,11 @@ class Prototypes:
         fields = read_json(self.prototype(number) / "result.json")
         return fields and Result(**fields)
 
+    @property
+    def verified(self) -> list[int]:
+        """Numbers of the prototypes that have a result."""
+        return sorted(int(path.parent.name) for path in self.path.glob("prototypes/*/result.json"))
+
     # ---- its place in the training
 
     def skip(self, number: int) -> None:

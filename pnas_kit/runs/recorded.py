@@ -24,10 +24,14 @@ class Recorded(Run):
     def name(self) -> str:
         return f"{PREFIX}{self.path.name}"
 
+    @property
+    def title(self) -> str:
+        return f"Recorded search: {self.card.title} on {self.problem.board.name}"
+
     def _refuse(self, *_: object, **__: object) -> None:
         raise RunError("a recorded run can be looked at but not changed: begin a search of your own to go on from here")
 
-    start = stop = pause = resume = pick = emulate = stop_emulation = _refuse
+    start = stop = pause = resume = pick = skip = unskip = emulate = stop_emulation = rename = delete = _refuse
 
     def file(self, number: int, name: str) -> Path:
         path = self.prototype(number) / name

@@ -16,9 +16,11 @@ from pnas_kit.search.front import propose
 from pnas_kit.search.journal import Journal, Transcript
 
 from .folder import read_json, write_json
+from .preflight import disk_shortage, need
 from .process import is_alive, launch
 from .prototypes import Prototypes, RunError
 from .records import PHASES, Config, Status
+from .shelf import Shelved
 
 LEAVE_SECONDS = 5
 """How long a stopped runner may take to be gone."""
@@ -31,12 +33,41 @@ def default_root() -> Path:
 
 
 def runs(root: Path | None = None) -> list[Run]:
-    """All runs of a folder, newest first."""
-    configs = (root or default_root()).glob("*/config.json")
-    return [Run(path.parent) for path in sorted(configs, key=lambda p: p.stat().st_mtime, reverse=True)]
+    """All runs of a folder, newest first; what is no run, or cannot be read, is left out (`unreadable` names it)."""
+    return _sorted_out(root or default_root())[0]
 
 
-class Run(Prototypes):
+def unreadable(root: Path | None = None) -> dict[str, str]:
+    """The folders whose configuration cannot be read, with the reason."""
+    return _sorted_out(root or default_root())[1]
+
+
+def _sorted_out(root: Path) -> tuple[list[Run], dict[str, str]]:
+    found, wrong = [], {}
+    for config in root.glob("*/config.json"):
+        try:
+            found.append((config.stat().st_mtime, Run(config.parent)))
+        except (RunError, FileNotFoundError):
+            continue  # deleted while we looked
+        except Exception as error:  # of another version, or damaged: the others are shown all the same
+            wrong[config.parent.name] = f"{error}" or type(error).__name__
+    return [run for _, run in sorted(found, key=lambda pair: pair[0], reverse=True)], wrong
+
+
+def find(name: str, root: Path | None = None) -> Run:
+    """The run of a folder's name.
+
+    Raises:
+        RunError: there is none, or the name leads elsewhere.
+    """
+    path = (root or default_root()) / name
+    inside = path.name == name and not name.startswith(".")
+    if not inside or not (path / "config.json").is_file():
+        raise RunError(f"there is no run {name!r} here: it was deleted, or it is on another computer")
+    return Run(path)
+
+
+class Run(Prototypes, Shelved):
     """One run: a search and the training of the prototypes picked from it."""
 
     def __init__(self, path: Path | str) -> None:
@@ -91,7 +122,7 @@ class Run(Prototypes):
         """Start, or go on with, a phase in a process of its own that outlives this one.
 
         Raises:
-            RunError: a runner is at work already, or nothing is picked for training.
+            RunError: a runner is at work already, nothing is picked for training, or the disk is too full.
         """
         if phase not in PHASES:
             raise RunError(f"phase is one of {PHASES}, got {phase!r}")
@@ -101,6 +132,8 @@ class Run(Prototypes):
             raise RunError("no prototype is picked yet: choose at least one, then train")
         if phase == "train" and not self.untrained() and not all(map(self.result, self.picks)):
             raise RunError("every prototype that is left was stopped: take one up again with `unskip`, then train")
+        if short := disk_shortage(need(self.config, self.card, phase).disk, self.path):
+            raise RunError(short)
         self._wait_for_the_last_runner()
         for leftover in ("stop", "pause", "journal.log.lock"):
             (self.path / leftover).unlink(missing_ok=True)

@@ -9,6 +9,8 @@ import psutil
 import pytest
 from served import Served
 
+from widgets.serve import NOTEBOOKS
+
 STEPS = ("task", "search", "choose", "train", "deploy")
 
 
@@ -17,11 +19,15 @@ def open_app(page, served, query=""):
     page.wait_for_selector(".pn-steps")
 
 
-def test_the_landing_page_leads_to_the_workbench(served, page, shot):
+def test_the_landing_page_leads_to_every_notebook(served, page, shot):
+    page.goto(f"{served.url}?theme=dark")
+    shot(page, "0-landing-dark")
     page.goto(served.url)
-    assert page.title() == "PrototypeNAS workbench"
-    assert page.locator("main a h2").all_inner_texts() == ["Workbench", "Quickstart"]
     shot(page, "0-landing")
+    assert page.title() == "PrototypeNAS workbench"
+    assert page.locator("main a h2").all_inner_texts()[:2] == ["Workbench", "Quickstart"]
+    links = page.eval_on_selector_all("main a", "all => all.map(a => a.href)")
+    assert {link.split("/")[-1] for link in links} == {path.name for path in NOTEBOOKS.glob("*.ipynb")} - {"index.ipynb"}
     page.click("text=Open the workbench")
     page.wait_for_selector(".pn-steps")
     assert page.problems == [] and page.foreign == []

@@ -50,7 +50,8 @@ def test_a_page_without_address_shows_the_newest_run_that_is_at_work(root, workb
 def test_a_page_without_any_live_run_begins_with_the_task(workbench, run):
     hello(workbench)
     assert workbench.run is None and workbench.state.step == "task"
-    assert run.name in workbench._runs.html
+    workbench.runs.open()
+    assert run.name in workbench.runs.table.html
 
 
 def test_candidates_arrive_while_the_runner_writes(workbench, root, searched):

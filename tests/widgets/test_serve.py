@@ -40,6 +40,14 @@ def test_the_server_keeps_its_guards():
     assert outside.Voila.token == "secret"
 
 
+def test_only_the_workbench_is_warmed_up():
+    (denied,) = serve.settings("localhost", 1, None).VoilaKernelManager.preheat_denylist
+    names = [path.name for path in serve.NOTEBOOKS.glob("*.ipynb")]
+    assert len(names) > 2
+    for folder in ("", "/srv/workbench/notebooks/", "C:\\lessons\\"):
+        assert [name for name in names if not re.match(denied, folder + name)] == ["workbench.ipynb"]
+
+
 def test_the_address_carries_the_token():
     assert serve.address("127.0.0.1", 8866, None) == "http://localhost:8866/"
     assert serve.address("192.168.1.7", 8866, "abc") == "http://192.168.1.7:8866/?token=abc"

@@ -59,7 +59,7 @@ def _passes(strides: tuple[int, ...]) -> bool:
     return True
 
 
-@task(1, 3, wanted=f"an `Arch` for digits with {DEEP} layers or more and fewer than {LIGHT} weights", kind=Arch)
+@task(1, 3, wanted=f"an Arch for digits with {DEEP} layers or more and fewer than {LIGHT} weights", kind=Arch)
 def deep_and_light(answer: Arch) -> Verdict:
     """A deep network with few weights."""
     if answer.input_shape != DIGITS or answer.classes != 10:

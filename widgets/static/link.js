@@ -19,15 +19,6 @@ function banner() {
   return element;
 }
 
-function address(changes) {
-  const url = new URL(location.href);
-  for (const [name, value] of Object.entries(changes)) {
-    if (value) url.searchParams.set(name, value);
-    else url.searchParams.delete(name);
-  }
-  return url;
-}
-
 function render({ model, el }) {
   const served = document.body.dataset.voila === "voila"; // only there is the address ours to change
   const lost = banner();
@@ -49,7 +40,7 @@ function render({ model, el }) {
     lost.hidden = Date.now() - heard < SILENCE_MS;
   };
   const showRun = () => {
-    if (served) history.replaceState(null, "", address({ run: model.get("run") }));
+    if (served) history.replaceState(null, "", address({ run: model.get("run"), sel: "" })); // `sel` is what was asked for
   };
   const showTheme = () => {
     const dark = document.body.dataset.jpThemeLight !== "false";

@@ -49,6 +49,7 @@ function render({ model, el }) {
   const root = document.createElement("div");
   root.className = "pn-pane";
   el.append(root);
+  let focused = "";
   const draw = () => {
     const template = document.createElement("template");
     template.innerHTML = model.get("html");
@@ -58,13 +59,22 @@ function render({ model, el }) {
     for (const range of root.querySelectorAll("input[type=range]")) {
       if (range !== document.activeElement) range.value = range.getAttribute("value");
     }
+    const wanted = root.querySelector("[data-focus]");
+    if (wanted && wanted.dataset.focus !== focused) wanted.focus();
+    focused = wanted?.dataset.focus ?? "";
   };
   root.addEventListener("click", (event) => {
-    const target = event.target.closest("[data-action]:not(select, input)");
+    const target = event.target.closest("[data-action]:not(select, form, input[type=range])");
     if (!target || target.disabled) return;
     model.send({ action: target.dataset.action, key: target.dataset.key ?? "" });
   });
   root.addEventListener("keydown", moveRadio);
+  root.addEventListener("keydown", (event) => event.key === "Escape" && root.querySelector("[data-escape]")?.click());
+  root.addEventListener("submit", (event) => {
+    const { action, key } = event.target.dataset;
+    event.preventDefault();
+    model.send({ action, key: key ?? "", value: new FormData(event.target).get("value") });
+  });
   followGrids(root);
   root.addEventListener("change", (event) => {
     const { action, value } = { ...event.target.dataset, value: event.target.value };

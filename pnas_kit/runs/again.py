@@ -1,0 +1,23 @@
+"""A run as the Python that makes it anew."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, fields
+
+from .records import Config
+from .run import Run
+
+
+def python_lines(run: Run) -> str:
+    """Python that does what the run did."""
+    given = [
+        f"    {field.name}={value!r},\n"
+        for field in fields(Config)
+        if (value := getattr(run.config, field.name)) != field.default or field.default is MISSING
+    ]
+    train = f'\nrun.pick({run.picks})\nrun.start("train")\nwait(run)\n' if run.picks else ""
+    return (
+        "import time\n\nfrom pnas_kit.runs import Config, Run\n\n\n"
+        "def wait(run):\n    while run.status.alive:\n        time.sleep(1)\n    print(run.status)\n\n\n"
+        f'run = Run.create(Config(\n{"".join(given)}))\nrun.start("search")\nwait(run)\n{train}'
+    )

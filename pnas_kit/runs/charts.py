@@ -1,0 +1,171 @@
+"""Pictures of runs as SVG text that takes the ink of the page around it, light or dark."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import threading
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
+
+from pnas_kit.learn.data import Card
+from pnas_kit.learn.epoch import Epoch
+from pnas_kit.search import Candidate
+
+from .compare import on_front
+from .examples import Example
+from .run import Run
+
+COLOURS, MARKS = ("#0072B2", "#D55E00"), ("o", "s")  # Okabe-Ito; the first run's and the second's
+PICKED = "#009E73"
+INK = "#010203"  # stands for the page's own ink until the picture is text
+SETTINGS = {
+    "svg.fonttype": "none", "font.size": 10, "font.family": "sans-serif", "legend.frameon": False,
+    "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": INK, "xtick.color": INK, "ytick.color": INK,
+    "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.alpha": 0.18, "grid.color": INK,
+}  # fmt: skip
+_lock = threading.Lock()
+"""matplotlib's settings are those of the whole process."""
+
+
+def _svg(name: str, label: str, size: tuple[float, float], draw) -> str:
+    """What `draw` makes of one pair of axes, as an `<svg>` without anything of elsewhere in it.
+
+    Args:
+        name: tells the ids of this picture from those of others on the same page.
+        size: in inches of 72 units.
+    """
+    with _lock, rc_context({**SETTINGS, "svg.hashsalt": name}):
+        figure = Figure(figsize=size, layout="constrained", facecolor="none")
+        draw(figure.add_subplot(facecolor="none"))
+        file = io.StringIO()
+        figure.savefig(file, format="svg", transparent=True, metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
+    text = file.getvalue()
+    text = text[text.index("<svg") :].replace(INK, "currentColor")
+    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+    text = re.sub(r' xmlns(:\w+)?="[^"]*"', "", text)  # inside HTML the parser knows them
+    used = set(re.findall(r'(?:url\(|href=")#([^)"]+)', text))
+    text = re.sub(r' id="([^"]+)"', lambda found: found[0] if found[1] in used else "", text)
+    attributes = f'<svg role="img" aria-label="{escape(label, quote=True)}" style="max-width:100%;height:auto"'
+    return text.replace("<svg", attributes, 1)
+
+
+def front_svg(runs: Sequence[Run], names: Sequence[str], picked: Sequence[int] = ()) -> str:
+    """The candidates of one or two runs that fit, by compute and score, with the front of these two.
+
+    Args:
+        picked: numbers of the first run that are ringed.
+    """
+
+    def draw(axes: Axes) -> None:
+        axes.set(xscale="log", xlabel="Compute, M MACs", ylabel="Score")
+        axes.xaxis.set_major_formatter("{x:g}")
+        for run, name, colour, mark in zip(runs, names, COLOURS, MARKS, strict=False):
+            scored = _scored(run)
+            axes.scatter(*_places(scored), s=14, marker=mark, color=colour, alpha=0.22, linewidths=0)
+            axes.plot(
+                *_places(on_front(run)), color=colour, marker=mark, markersize=6, linewidth=1.2, label=f"front of {name}"
+            )
+        chosen = [c for run in runs[:1] for c in _scored(run) if c.number in picked]
+        if chosen:
+            axes.scatter(
+                *_places(chosen), s=110, marker="s", facecolors="none", edgecolors=PICKED, linewidths=2, label="chosen"
+            )
+        for c in chosen:
+            axes.annotate(str(c.number), _place(c), xytext=(0, 10), textcoords="offset points", ha="center")
+        axes.legend(loc="lower right")
+
+    counts = ", ".join(f"{name} {len(_scored(run))} candidates" for run, name in zip(runs, names, strict=True))
+    return _svg(f"front-{'-'.join(run.name for run in runs)}", f"Score over compute: {counts}", (7.2, 4.0), draw)
+
+
+def _scored(run: Run) -> list[Candidate]:
+    return [c for c in run.candidates() if c.feasible and c.score is not None]
+
+
+def _place(candidate: Candidate) -> tuple[float, float]:
+    return candidate.cost.macs / 1e6, candidate.score
+
+
+def _places(candidates: Sequence[Candidate]) -> tuple[list[float], list[float]]:
+    places = [_place(c) for c in candidates]
+    return [x for x, _ in places], [y for _, y in places]
+
+
+def volumes_svg(curves: Sequence[Sequence[tuple[int, float]]], names: Sequence[str], key: str) -> str:
+    """The hypervolume over the candidates tried, from pairs of a candidate's number and the share after it."""
+
+    def draw(axes: Axes) -> None:
+        axes.set(xlabel="Candidates tried", ylabel="Hypervolume, share of the box")
+        for curve, name, colour, mark in zip(curves, names, COLOURS, MARKS, strict=False):
+            steps = [(0, 0.0), *((number + 1, value) for number, value in curve)]
+            every = max(1, len(steps) // 8)
+            axes.step(
+                *zip(*steps, strict=True), where="post", color=colour, marker=mark, markevery=every, markersize=5, label=name
+            )
+        axes.set_ylim(bottom=0)
+        if len(curves) > 1:
+            axes.legend(loc="lower right")
+
+    ends = ", ".join(f"{name} {curve[-1][1]:.3f}" for curve, name in zip(curves, names, strict=True) if curve)
+    return _svg(f"volumes-{key}", f"Hypervolume over the candidates tried: {ends}", (7.2, 3.0), draw)
+
+
+def learning_svg(epochs: Sequence[Epoch], measure: str, key: str) -> str:
+    """Validation figure and share of channels removed (left), training loss (right), over the epochs."""
+
+    def draw(axes: Axes) -> None:
+        numbers = [epoch.number for epoch in epochs]
+        mark = "o" if len(epochs) == 1 else ""
+        axes.plot(numbers, [100 * e.accuracy for e in epochs], color=COLOURS[0], marker=mark, label=f"validation {measure}")
+        axes.plot(numbers, [100 * e.sparsity for e in epochs], ":", color=PICKED, marker=mark, label="channels removed")
+        axes.set(xlabel="Epoch", ylabel="%", ylim=(0, 103))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        loss = axes.twinx()
+        loss.grid(False)
+        loss.spines["right"].set_visible(True)
+        loss.plot(numbers, [e.loss for e in epochs], "--", color=COLOURS[1], marker=mark, label="training loss")
+        loss.set_ylabel("Loss")
+        loss.set_ylim(bottom=0)
+        lines = axes.get_lines() + loss.get_lines()
+        axes.legend(lines, [line.get_label() for line in lines], loc="upper center", bbox_to_anchor=(0.5, 1.2), ncols=3)
+
+    last = epochs[-1]
+    label = (
+        f"Learning curve over {last.number} epochs: validation {measure} {100 * last.accuracy:.1f} %, loss {last.loss:.3f}"
+    )
+    return _svg(f"learning-{key}", label, (6.0, 2.6), draw)
+
+
+def found_html(example: Example, card: Card) -> str:
+    """A test image with the boxes that were found (solid, with class and score) and the real ones (dashed): an `<img>`."""
+    height, width = example.picture.shape[:2]
+    names = [f"{card.classes[int(row[0])]} {100 * row[5]:.0f} %" for row in example.found]
+    with _lock, rc_context({"font.size": 7}):
+        figure = Figure(figsize=(2.4, 2.4 * height / width), dpi=100)
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.set_axis_off()
+        axes.imshow(example.picture.squeeze(), cmap="gray", interpolation="nearest", extent=(0, width, height, 0))
+        for row in example.truth:
+            axes.add_patch(_rectangle(row, edgecolor="#56B4E9", linestyle="--", linewidth=1.4))
+        for row, name in zip(example.found, names, strict=True):
+            axes.add_patch(_rectangle(row, edgecolor="#E69F00", linewidth=1.6))
+            axes.text(row[1], row[2], name, color="white", va="bottom", clip_on=True, bbox={"color": "black", "pad": 0.6})
+        file = io.BytesIO()
+        figure.savefig(file, format="png")
+    label = f"{len(example.found)} found, {len(example.truth)} real: {', '.join(names) or 'nothing found'}"
+    data = base64.b64encode(file.getvalue()).decode()
+    return f'<img alt="{escape(label, quote=True)}" width="168" src="data:image/png;base64,{data}">'
+
+
+def _rectangle(row: np.ndarray, **look) -> Rectangle:
+    _, x0, y0, x1, y1 = row[:5]
+    return Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, **look)
