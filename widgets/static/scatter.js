@@ -173,9 +173,9 @@ function makeScatter({ model, root, table, filter, live, redraw, pick, stateOf, 
     const shown = [model.get("x"), model.get("y"), model.get("size")];
     fillTip(tip, table, row, { axes: model.get("axes"), shown, state: stateOf(row), reference: referenceRow() });
     const [x, y] = at.view.place(row);
-    const right = x > at.view.width / 2;
-    tip.style.left = right ? "" : `${x + 18}px`;
-    tip.style.right = right ? `${at.view.width - x + 18}px` : "";
+    const wide = tip.offsetWidth;
+    const beside = x + 18 + wide <= at.view.width ? x + 18 : x - 18 - wide;
+    tip.style.left = `${Math.max(0, Math.min(beside, at.view.width - wide))}px`;
     tip.style.top = `${Math.max(0, Math.min(y - 30, at.view.height - tip.offsetHeight))}px`;
   }
 
