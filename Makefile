@@ -5,10 +5,16 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 PORT   ?= 8866
 
-.PHONY: app test lint lab bench bench-chip bench-cluster clean
+.PHONY: app test lint lab runs stop bench bench-chip bench-cluster clean
 
 app: $(STAMP)
 	$(BIN)/python -m widgets.serve --port $(PORT)
+
+runs: $(STAMP)
+	$(BIN)/python -m pnas_kit runs
+
+stop: $(STAMP)
+	$(BIN)/python -m pnas_kit stop
 
 lab: $(STAMP)
 	$(BIN)/jupyter lab notebooks

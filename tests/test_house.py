@@ -62,6 +62,18 @@ def test_looking_at_runs_needs_no_torch():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_a_page_loads_nothing_that_it_does_not_need():
+    """Every visitor has a kernel of his own: what it loads costs each of them time and memory."""
+    heavy = "{'torch', 'pandas', 'sklearn', 'scipy', 'matplotlib', 'timm', 'distributed'}"
+    code = f"""
+import sys, time
+from widgets import Classroom, Workbench
+app, room = Workbench(), Classroom()
+while not app.steps["task"]._pictures: time.sleep(0.05)
+assert not {heavy} & set(sys.modules), {heavy} & set(sys.modules)"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=100)
+
+
 def test_conda_users_get_the_same_packages():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     lines = [line.strip().removeprefix("- ") for line in (ROOT / "environment.yml").read_text().splitlines()]

@@ -13,6 +13,7 @@ from widgets.words import attribute
 STATES = {
     "new": "not started", "starting": "starting", "queued": "waiting for its turn", "running": "running",
     "paused": "paused", "stopped": "stopped", "done": "finished", "failed": "failed", "crashed": "ended unexpectedly",
+    "limited": "ended at a limit",
 }  # fmt: skip
 PHASES = {"search": "search", "train": "training"}
 MOST_COMPARED = 2
@@ -20,7 +21,7 @@ MOST_COMPARED = 2
 
 def state_words(status: Status) -> str:
     """How a run stands: "search running", "training finished"."""
-    state = STATES.get(status.state, status.state)
+    state = (status.state == "queued" and status.message) or STATES.get(status.state, status.state)
     return f"{PHASES.get(status.phase, status.phase)} {state}" if status.phase else state
 
 

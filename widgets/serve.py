@@ -1,8 +1,8 @@
 """Serve the workbench: ``python -m widgets.serve``.
 
 Voilà turns the notebooks into pages. What this launcher adds is what a stock Voilà lacks for our purpose: an
-offline template, a kernel that is warm before the first visitor, kernels that end with their page, and a token
-whenever the server can be reached from another machine.
+offline template, a kernel that is warm before the first visitor, kernels that end with their page, tokens whenever the
+server can be reached from another machine, and limits on what the runs may take.
 """
 
 import argparse
@@ -17,16 +17,23 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tornado.netutil import bind_sockets
 from traitlets.config import Config
 
+from pnas_kit.runs.quota import Quota
+from widgets.entry import CLASS_NOTEBOOK, Doorkeeper, Tokens
 from widgets.server import Server
 
 PACKAGE = Path(__file__).parent
 NOTEBOOKS = PACKAGE.parent / "notebooks"
 PORTS_TRIED = 20
+IDLE_MINUTES = 5.0
+OPEN = Quota(hours=4, run_gib=2, disk_gib=20)
+"""Limits where others come in and nobody says otherwise."""
+SHORTEST_TOKEN = 12
 WEBSOCKET_BYTES = 200 * 1024 * 1024  # Tornado drops the connection at 10 MiB by default
 # Every warm kernel takes memory, and lessons and quickstart compute when they run: they run when somebody opens them.
 ALL_BUT_THE_WORKBENCH = r"(?:.*[\\/])?(?!workbench\.ipynb$)[^\\/]*$"
@@ -63,15 +70,22 @@ def free_port(host: str, wanted: int) -> int:
     raise OSError(f"no free port from {wanted} to {wanted + PORTS_TRIED - 1} on {host}: {problem}")
 
 
-def settings(host: str, port: int, token: str | None, notebooks: Path = NOTEBOOKS) -> Config:
-    """The server's configuration. ``token`` None means: no token, which is right on loopback only."""
+def settings(
+    host: str, port: int, tokens: Tokens | None, notebooks: Path = NOTEBOOKS, idle_minutes: float = IDLE_MINUTES
+) -> Config:
+    """The server's configuration. ``tokens`` None means: whoever reaches it may use it, which is right on loopback only."""
     config = Config()
     config.Voila.ip = host
     config.Voila.port = port
     config.Voila.port_retries = 0  # the port is already known to be free; another one would belie what we print
     config.Voila.root_dir = str(notebooks)
     config.Voila.open_browser = False
-    config.Voila.token = token
+    config.Voila.identity_provider_class = Doorkeeper
+    config.Doorkeeper.allow_password_change = False
+    config.Voila.token = tokens.everybody if tokens else None
+    if tokens:
+        config.Doorkeeper.instructor_token = tokens.instructor
+        config.Voila.cookie_secret = tokens.cookie_secret
     config.Voila.log_level = "ERROR"
     config.Voila.tornado_settings = {
         "websocket_max_message_size": WEBSOCKET_BYTES,
@@ -87,9 +101,9 @@ def settings(host: str, port: int, token: str | None, notebooks: Path = NOTEBOOK
     config.VoilaKernelManager.preheat_denylist = [ALL_BUT_THE_WORKBENCH]
     if os.name == "posix":
         config.KernelManager.transport = "ipc"  # other users of the machine cannot even connect to a kernel
-    # A browser that crashed says no goodbye; its kernel goes after five quiet minutes.
-    config.MappingKernelManager.cull_interval = 30
-    config.MappingKernelManager.cull_idle_timeout = 300
+    # A browser that crashed says no goodbye; its kernel goes after some quiet minutes.
+    config.MappingKernelManager.cull_idle_timeout = max(1, round(60 * idle_minutes))
+    config.MappingKernelManager.cull_interval = min(30, config.MappingKernelManager.cull_idle_timeout)
     return config
 
 
@@ -102,19 +116,22 @@ def answers(url: str) -> bool:
         return False
 
 
-def address(host: str, port: int, token: str | None) -> str:
+def address(host: str, port: int, token: str | None, page: str = "") -> str:
     """What to type into a browser."""
     shown = {"0.0.0.0": socket.gethostname(), "::": socket.gethostname(), "127.0.0.1": "localhost"}.get(host, host)
-    return f"http://{shown}:{port}/" + (f"?token={token}" if token else "")
+    return f"http://{shown}:{port}/{page}" + (f"?token={token}" if token else "")
 
 
-def announce(server: Server, host: str, port: int, token: str | None) -> None:
-    """Print the address once the landing page answers and the warm kernel stands ready."""
+def announce(server: Server, host: str, port: int, tokens: Tokens | None) -> None:
+    """Print the addresses once the landing page answers and the warm kernel stands ready."""
+    token = tokens.everybody if tokens else None
     here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     probe = f"http://{f'[{here}]' if ':' in here else here}:{port}/" + (f"?token={token}" if token else "")
     while not answers(probe) or not server.warm:
         time.sleep(0.1)
-    print(f"Workbench ready: {address(host, port, token)}", flush=True)
+    view = address(host, port, tokens.instructor, f"voila/render/{CLASS_NOTEBOOK}") if tokens else ""
+    also = f"\nFor the instructor alone: {view}" if view else ""
+    print(f"Workbench ready: {address(host, port, token)}{also}", flush=True)
 
 
 def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -124,7 +141,40 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--host", default="localhost", help="address to listen on; 0.0.0.0 opens it to the network")
     parser.add_argument("--token", action="store_true", help="ask for a token on this machine too")
     parser.add_argument("--runs", type=Path, default=None, help="folder of the runs (PNAS_RUNS, else ./runs)")
+    parser.add_argument("--idle-minutes", type=float, default=IDLE_MINUTES, help="a page that is gone may keep its kernel")
+    add = parser.add_argument_group(
+        "limits", "They are kept in the folder of runs. Without --host nothing but the runners is limited by default."
+    ).add_argument
+    add("--runners", type=int, default=OPEN.runners, help="at work at once, the others wait in a queue (%(default)s here)")
+    add("--hours", type=float, help=f"for a start of a search or training ({OPEN.hours:g} with --host)")
+    add("--run-gib", type=float, help=f"disk for one run ({OPEN.run_gib:g} with --host)")
+    add("--disk-gib", type=float, help=f"disk for all runs ({OPEN.disk_gib:g} with --host)")
     return parser.parse_args(argv)
+
+
+def quota(options: argparse.Namespace) -> Quota:
+    """The limits asked for, and the defaults for the rest.
+
+    Raises:
+        ValueError: one of them makes no sense.
+    """
+    defaults = Quota() if loopback(options.host) else OPEN
+    wanted = {name: getattr(options, name) for name in ("runners", "hours", "run_gib", "disk_gib")}
+    return replace(defaults, **{name: value for name, value in wanted.items() if value is not None})
+
+
+def tokens(options: argparse.Namespace) -> Tokens | None:
+    """New tokens, or those in the environment, which keep pages and addresses good after a restart.
+
+    Raises:
+        ValueError: a token in the environment is too short, or both are the same.
+    """
+    given = [os.environ.pop(name, "") for name in ("PNAS_TOKEN", "PNAS_INSTRUCTOR_TOKEN")]  # no business of the kernels
+    if loopback(options.host) and not options.token:
+        return None
+    if any(word and len(word) < SHORTEST_TOKEN for word in given) or given[0] == given[1] != "":
+        raise ValueError(f"PNAS_TOKEN and PNAS_INSTRUCTOR_TOKEN have at least {SHORTEST_TOKEN} characters each and differ")
+    return Tokens(*(word or secrets.token_hex(24) for word in given))
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -134,6 +184,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     # The kernels run in the notebooks' folder, so they are told an absolute path.
     os.environ["PNAS_RUNS"] = str(runs.resolve())
     try:
+        limits, words = quota(options), tokens(options)
+        limits.write(runs)
+    except (ValueError, OSError) as error:
+        sys.exit(f"Cannot serve: {error}.")
+    try:
         port = free_port(options.host, options.port)
     except OSError as error:
         sys.exit(f"Cannot serve on {options.host}: {error}\nChoose another with --host and --port.")
@@ -142,14 +197,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     open_to_others = not loopback(options.host)
     # Who comes from elsewhere may hand in files, but not name those of this computer.
     os.environ["PNAS_SERVER_FILES"] = "0" if open_to_others else "1"
-    token = secrets.token_hex(24) if open_to_others or options.token else None
     if open_to_others:
         print("Reachable from other machines: the address carries a token, share it with care.", flush=True)
+    print(f"Limits: {limits.words}.", flush=True)
     # Jupyter Server's default ping times make Tornado warn on every visit; they work all the same.
     logging.getLogger("tornado.general").setLevel(logging.ERROR)
-    server = Server(config=settings(options.host, port, token))
+    server = Server(config=settings(options.host, port, words, idle_minutes=options.idle_minutes))
     server.initialize([])
-    threading.Thread(target=announce, args=(server, options.host, port, token), daemon=True).start()
+    threading.Thread(target=announce, args=(server, options.host, port, words), daemon=True).start()
     server.start()
 
 

@@ -21,10 +21,12 @@ from widgets.words import attribute
 STATES = {
     "new": "not started",
     "starting": "starting",
+    "queued": "waiting for its turn",
     "running": "searching",
     "paused": "paused",
     "stopped": "stopped",
     "done": "finished",
+    "limited": "ended at a limit",
     "failed": "failed",
     "crashed": "ended unexpectedly",
 }
@@ -117,7 +119,7 @@ class StepSearch:
         (self.start.add_class if state.run else self.start.remove_class)("pn-quiet")
         show(self.start, not state.live)
         show(self.resume, unfinished and status is not None and status.state != "new")
-        show(self.pause, searching)
+        show(self.pause, searching and status.state != "queued")
         show(self.stop, searching)
         show(self.replay, not searching and len(state.candidates) > 1)
         self.replay.disabled = state.moment is not None
@@ -138,6 +140,8 @@ class StepSearch:
                 f'<div class="pn-failed" role="alert"><b>The search {STATES[status.state]}.</b> '
                 f"{attribute(status.error or '')} Every finished candidate is kept: continue this search.</div>"
             )
+        if status is not None and status.phase == "search" and status.state == "limited":
+            return f'<div class="pn-failed" role="alert"><b>The search ended at a limit.</b> {attribute(status.error)}</div>'
         if complaints and not state.live:
             lines = "".join(f"<li>{attribute(text)}</li>" for text in complaints.values())
             return f'<ul class="pn-complaints" role="alert">{lines}</ul>'
@@ -155,7 +159,8 @@ class StepSearch:
         running = searching and status.state == "running"
         rate = self._gauge.per_second if running else None
         label = STATES[status.state] if searching else "finished" if len(state.candidates) >= total else "stopped"
-        if searching and status.alive and not done and status.message not in ("", "searching"):
+        told = searching and status.alive and status.message not in ("", "searching")
+        if told and (not done or status.state == "queued"):
             label = attribute(status.message)
         if state.moment is not None:
             label = "replay"

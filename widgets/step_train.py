@@ -86,7 +86,7 @@ class StepTrain:
         state = self._state
         missing = [number for number in state.picked if number not in state.results]
         show(self.start, bool(missing) and not self._training)
-        show(self.pause, self._training)
+        show(self.pause, self._training and state.status.state != "queued")
         show(self.stop, self._training)
         show(self._onward, bool(state.results))
         self.start.disabled = state.live
@@ -104,6 +104,10 @@ class StepTrain:
                 f'<div class="pn-failed" role="alert"><b>The training {status.state}.</b> {attribute(status.error or "")} '
                 "Finished epochs and models are kept: continue the training.</div>"
             )
+        if status.phase == "train" and status.state == "limited":
+            return (
+                f'<div class="pn-failed" role="alert"><b>The training ended at a limit.</b> {attribute(status.error)}</div>'
+            )
         if self._training:
             return self._progress_html()
         if state.live:
@@ -119,7 +123,7 @@ class StepTrain:
 
     def _progress_html(self) -> str:
         state, status = self._state, self._state.status
-        doing = "training" if status.state == "running" else status.state
+        doing = {"running": "training", "queued": status.message}.get(status.state, status.state)
         left = time_left(state.run) if status.state == "running" else None
         told = f" · about {words.duration(left.mid)} left ({words.durations(left.low, left.high)})" if left else ""
         return (

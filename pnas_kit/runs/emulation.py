@@ -18,6 +18,7 @@ import psutil
 
 from .folder import read_json, write_json
 from .process import end, is_alive, launch
+from .queue import Place
 
 if TYPE_CHECKING:
     from .run import Run
@@ -115,9 +116,12 @@ def work(run: Run, number: int) -> int:
     def tell(message: str = "", share: float = 0.0, **more: object) -> None:
         write_json(folder / GOING, asdict(Emulation(message=message, share=share, **me_fields, **more)))
 
-    tell("reading the network")
     try:
-        done = _emulate(run, number, tell)
+        with Place(run.path, f"emulate {number}") as place:
+            for words in place.wait():
+                tell(words)
+            tell("reading the network")
+            done = _emulate(run, number, tell)
     except Exception as error:
         traceback.print_exc()
         tell(state="failed", error=in_words(error))

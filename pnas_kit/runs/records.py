@@ -111,11 +111,12 @@ class Status:
 
     Attributes:
         phase: "search" or "train", the last that was started; None before the first.
-        state: "new", "starting", "running", "paused", "stopped", "done", "failed" (an error was recorded) or "crashed" (the
-            runner is gone without a word).
+        state: "new", "starting", "queued" (waits for its turn), "running", "paused", "stopped", "done", "limited" (ended
+            at a limit of `Quota`), "failed" (an error was recorded) or "crashed" (the runner is gone without a word).
         done, total: trials of a search, epochs over all prototypes of a training.
         seconds_left: estimated; None while unknown.
-        message: what is being done, in a few words; of a search in which hardly anything fits, which limit is in the way.
+        message: what is being done, in a few words; the place in the queue; of a search in which hardly anything fits,
+            which limit is in the way.
         error: what went wrong and what to do, in words.
         pid, started: process id of the runner and when that process began, seconds since the epoch.
     """
@@ -132,8 +133,8 @@ class Status:
 
     @property
     def alive(self) -> bool:
-        """Whether a runner is at work on the run."""
-        return self.state in ("starting", "running", "paused")
+        """Whether a runner is at work on the run, or waits for its turn."""
+        return self.state in ("starting", "queued", "running", "paused")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -168,7 +168,7 @@ class Run(Prototypes, Shelved):
         deadline = time.monotonic() + seconds
         while (status := self.status).alive and time.monotonic() < deadline:
             time.sleep(WAIT_SECONDS)
-        if status.state in ("failed", "crashed"):
+        if status.state in ("failed", "crashed", "limited"):
             raise RunError(f"the {status.phase} of run {self.name} {status.state}: {status.error}")
         return status
 

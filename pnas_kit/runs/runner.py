@@ -16,6 +16,7 @@ from pnas_kit.search.ledger import STUDY
 from pnas_kit.search.storages import storage_for
 
 from .folder import write_json
+from .queue import Place
 from .reporter import Reporter
 from .run import Run, RunError
 from .trainings import run_training
@@ -26,16 +27,18 @@ PACKAGES = ("torch", "numpy", "optuna", "timm", "tflite-runtime", "tflite-micro"
 def work(phase: str, run: Run) -> int:
     """Do a phase of a run to its end; returns the process's exit code."""
     reporter = Reporter(run, phase)
-    write_json(run.path / "versions.json", versions())
     try:
-        message = {"search": run_search, "train": run_training}[phase](run, reporter)
+        with Place(run.path, phase) as place:
+            reporter.wait_for_turn(place)
+            write_json(run.path / "versions.json", versions())
+            message = {"search": run_search, "train": run_training}[phase](run, reporter)
+            reporter.finish("done", message=message or "")
     except Exception as error:
         if reporter.closed:  # stopped: the workers were ended under our hands
             return 0
         traceback.print_exc()
         reporter.finish("failed", error=f"{error}" or type(error).__name__)
         return 1
-    reporter.finish("done", message=message or "")
     return 0
 
 

@@ -117,12 +117,14 @@ function whyEmpty(model, otherwise) {
   const stage = model.get("stage");
   if (stage === "failed" || stage === "crashed") return "The search failed before there was anything to show.";
   if (stage === "starting" || stage === "running") return "Searching: the first candidates appear in a moment.";
+  if (stage === "queued") return "The search waits for its turn and begins by itself.";
   if (stage === "paused") return "Paused before there was anything to show.";
-  return stage === "stopped" || stage === "done" ? "The search ended before there was anything to show." : otherwise;
+  return ["stopped", "done", "limited"].includes(stage) ? "The search ended before there was anything to show." : otherwise;
 }
 
 const STAGES = {
-  starting: "The search is starting.", running: "The search goes on.", paused: "The search is paused.",
+  starting: "The search is starting.", queued: "The search waits for its turn.", running: "The search goes on.", paused: "The search is paused.",
   stopped: "The search was stopped.", done: "The search is finished.", failed: "The search failed; what it found is kept.",
   crashed: "The search ended unexpectedly; what it found is kept.",
+  limited: "The search ended at a limit; what it found is kept.",
 };

@@ -1,9 +1,15 @@
 """The sampling rate of a recording, and where it is interrupted, from its time column."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pandas
 
 from pnas_kit.learn.data.card import DataError
+
+if TYPE_CHECKING:
+    import pandas
 
 _UNITS = {"us": 1e-6, "µs": 1e-6, "micros": 1e-6, "ms": 1e-3, "millis": 1e-3, "milliseconds": 1e-3, "ns": 1e-9,
           "nanos": 1e-9, "s": 1.0, "sec": 1.0, "seconds": 1.0}  # fmt: skip
@@ -18,6 +24,8 @@ def seconds(column: pandas.Series, name: str) -> tuple[np.ndarray, str]:
     Raises:
         DataError: No times.
     """
+    import pandas  # here and not above: a third of a second and 20 MB of every page
+
     title = str(column.name)
     if not pandas.api.types.is_numeric_dtype(column):
         try:

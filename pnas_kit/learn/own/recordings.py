@@ -1,12 +1,14 @@
 """Recordings as tables: one file per recording, the class in a column, the folder or the file's name; cut into windows."""
 
+from __future__ import annotations
+
 import itertools
 import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas
 
 from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own import limits
@@ -17,6 +19,9 @@ from pnas_kit.learn.own.image_folder import SPLITS, part_of
 from pnas_kit.learn.own.settings import Settings
 from pnas_kit.learn.own.table import channel, read_table
 from pnas_kit.learn.own.windows import Stretch, cut
+
+if TYPE_CHECKING:
+    import pandas
 
 NAME = "CSV recordings"
 _LABEL = ("label", "labels", "class", "activity", "gesture", "target", "state", "category", "is_anomaly", "anomaly", "y")
@@ -95,6 +100,8 @@ def _named(files: Files) -> list[str]:
 
 
 def _roles(table: pandas.DataFrame, name: str, settings: Settings, count: int, notes: list[str]) -> Roles:
+    from pandas.api.types import is_numeric_dtype
+
     chosen = {}
     for role in ("label", "group", "time"):
         wanted = getattr(settings, f"{role}_column")
@@ -106,7 +113,7 @@ def _roles(table: pandas.DataFrame, name: str, settings: Settings, count: int, n
     chosen["label"] = chosen["label"] or next((by_name[word] for word in _LABEL if word in by_name), None)
     chosen["group"] = chosen["group"] or next((by_name[word] for word in _GROUP if word in by_name), None)
     chosen["time"] = chosen["time"] or next((title for title in free if _TIME.fullmatch(title.lower())), None)
-    text = [title for title in free if not pandas.api.types.is_numeric_dtype(table[title]) and title not in chosen.values()]
+    text = [title for title in free if not is_numeric_dtype(table[title]) and title not in chosen.values()]
     if chosen["label"] is None and count == 1:
         if len(text) != 1:
             raise DataError(

@@ -1,14 +1,19 @@
 """Reads one table of comma-separated (or ; or tab-separated) text, with or without a title row."""
 
+from __future__ import annotations
+
 import csv
 import io
 import re
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas
 
 from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own import limits
+
+if TYPE_CHECKING:
+    import pandas
 
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 _MARKS = ",;\t|"
@@ -22,6 +27,8 @@ def read_table(text: str, name: str) -> pandas.DataFrame:
     Raises:
         DataError: No table, two columns of one name, or too many lines.
     """
+    import pandas  # here and not above: a third of a second and 20 MB of every page
+
     lines = [line for line in text[: 1 << 20].splitlines() if line.strip()][:20]
     if len(lines) < 2:
         raise DataError(f"{name}: expected a table, got {len(lines)} lines. Is the file cut off?")
@@ -54,6 +61,8 @@ def channel(column: pandas.Series, name: str) -> np.ndarray | None:
     Raises:
         DataError: Some cells are text, or infinite.
     """
+    import pandas
+
     if pandas.api.types.is_bool_dtype(column):
         column = column.astype(np.uint8)
     values = pandas.to_numeric(column, errors="coerce").to_numpy(np.float64, na_value=np.nan)

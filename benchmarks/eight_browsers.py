@@ -1,0 +1,160 @@
+"""Several people at once: how long until every page is usable, and does a reload lose a run?
+
+    python benchmarks/eight_browsers.py --browsers 8 --trials 40
+
+Serves the workbench as for a class, on loopback, and opens it in so many browsers at the same moment (Chromium by
+Playwright, a context each, so no cache or cookie is shared). Each starts a small search, reloads its page while the search
+waits or works, and must find its own run again; at the end every run must have finished. Browsers and server share this
+computer's cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+import psutil
+from playwright.async_api import Browser, Page, async_playwright
+
+from pnas_kit.runs import Run
+from pnas_kit.runs.overview import end_all, rows
+from pnas_kit.runs.quota import cores
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+PATIENCE_MS = 180_000
+USABLE = '.pn-task [data-action="board"][aria-checked="true"]'
+
+
+@dataclass
+class Visit:
+    """What one person saw; times in seconds since their browser asked for the page."""
+
+    usable: float = 0.0
+    back: float = 0.0
+    run: str = ""
+    run_after: str = ""
+    queue: list[str] = field(default_factory=list)
+
+
+def serve(folder: Path, runners: int | None) -> tuple[subprocess.Popen, str]:
+    """A server with tokens, and the address for the class."""
+    log = folder / "serve.log"
+    command = [sys.executable, "-m", "widgets.serve", "--token", "--port", "8890", "--runs", str(folder / "runs")]
+    command += ["--runners", str(runners)] if runners else []
+    process = subprocess.Popen(command, stdout=log.open("w"), stderr=subprocess.STDOUT)
+    while not (found := re.search(r"Workbench ready: (\S+)", log.read_text())):
+        if process.poll() is not None:
+            raise RuntimeError(log.read_text())
+        time.sleep(0.1)
+    return process, found[1]
+
+
+def app(address: str) -> str:
+    """The workbench's own page."""
+    return address.replace("/?", "/voila/render/workbench.ipynb?")
+
+
+async def press(page: Page, step: str) -> None:
+    """Go to a step."""
+    await page.click(f'[data-action="step"][data-key="{step}"]')
+
+
+async def visit(browser: Browser, address: str, trials: int) -> Visit:
+    """One person's way: open, start a search, reload, look for the run."""
+    seen = Visit()
+    context = await browser.new_context(viewport={"width": 1280, "height": 720})
+    page = await context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    start = time.monotonic()
+    await page.goto(app(address))
+    await page.wait_for_selector(USABLE)
+    seen.usable = time.monotonic() - start
+    await press(page, "search")
+    field_ = page.locator(".pn-search").get_by_label("Candidates", exact=True)
+    await field_.fill(str(trials))
+    await field_.press("Tab")
+    await page.get_by_role("button", name="Start search").click()
+    await page.wait_for_function("new URL(location).searchParams.get('run')")
+    seen.run = await page.evaluate("new URL(location).searchParams.get('run')")
+    await page.wait_for_selector(".pn-search .pn-progress")
+    seen.queue.append(await page.locator(".pn-search .pn-pill").inner_text())
+    start = time.monotonic()
+    await page.reload()
+    await page.wait_for_selector(".pn-search .pn-progress", state="visible")
+    seen.back = time.monotonic() - start
+    seen.run_after = await page.evaluate("new URL(location).searchParams.get('run')")
+    seen.queue.append(await page.locator(".pn-search .pn-pill").inner_text())
+    return seen
+
+
+async def all_visits(address: str, count: int, trials: int) -> list[Visit]:
+    """So many people at the same moment."""
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)))
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
+        seen = await asyncio.gather(*(visit(browser, address, trials) for _ in range(count)))
+        await browser.close()
+    return seen
+
+
+def memory(server: int) -> str:
+    """Proportional memory of the server and its kernels, before the pages are closed."""
+    family = [psutil.Process(server), *psutil.Process(server).children(recursive=True)]
+    kernels = [process for process in family if any("ipykernel" in part for part in process.cmdline())]
+    sizes = [process.memory_full_info().pss / 2**20 for process in kernels]
+    return f"{len(kernels)} kernels, median {median(sizes):.0f} MiB each (proportional)"
+
+
+def finished(root: Path, seconds: float) -> list[Run]:
+    """The runs whose search is done, once all are or the time is up."""
+    deadline = time.monotonic() + seconds
+    while any(row.at_work for row in rows(root)) and time.monotonic() < deadline:
+        time.sleep(1)
+    return [row.run for row in rows(root) if row.status.state == "done"]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--browsers", type=int, default=8)
+    parser.add_argument("--trials", type=int, default=40, help="candidates of each search")
+    parser.add_argument("--runners", type=int, help="at work at once (half the cores)")
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp())
+    before = os.getloadavg()[0]
+    server, address = serve(folder, options.runners)
+    try:
+        idle = memory(server.pid)
+        start = time.monotonic()
+        seen = asyncio.run(all_visits(address, options.browsers, options.trials))
+        taken = time.monotonic() - start
+        done = {run.name for run in finished(folder / "runs", 1200)}
+        total = time.monotonic() - start
+    finally:
+        list(end_all(folder / "runs"))
+        server.terminate()
+        server.wait(30)
+    usable, back = sorted(one.usable for one in seen), sorted(one.back for one in seen)
+    kept = sum(one.run == one.run_after and one.run in done for one in seen)
+    print(f"{options.browsers} browsers on {cores()} cores, load {before:.1f} before; in waiting: {idle}")
+    print(f"usable after {usable[0]:.1f} to {usable[-1]:.1f} s, median {median(usable):.1f} s")
+    again = f"back after a reload {back[0]:.1f} to {back[-1]:.1f} s, median {median(back):.1f} s"
+    print(f"{again}; every visit over in {taken:.0f} s")
+    print(f"runs found again after the reload and finished: {kept} of {len(seen)}, all done after {total:.0f} s")
+    for one in seen:
+        print(f"  {one.usable:5.1f} s  {one.back:5.1f} s  {one.run}  {' -> '.join(one.queue)}")
+    shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()
