@@ -9,23 +9,22 @@ import ipywidgets
 import traitlets
 
 from widgets.pane import Pane
+from widgets.why import slug
 
 
 def number(state: traitlets.HasTraits, name: str, label: str, hint: str = "", whole: bool = False) -> ipywidgets.Widget:
     """A number bound to a trait of the state, with its label above it."""
     kind = ipywidgets.IntText if whole else ipywidgets.FloatText
     field = kind(description=label, tooltip=hint or label)
-    field.add_class("pn-field")
     traitlets.link((state, name), (field, "value"))
-    return field
+    return dressed(field)
 
 
 def text(state: traitlets.HasTraits, name: str, label: str, hint: str, example: str) -> ipywidgets.Widget:
     """A line of text bound to a trait of the state, with its label above it and an example while it is empty."""
     field = ipywidgets.Text(description=label, tooltip=hint, placeholder=example, continuous_update=False)
-    field.add_class("pn-field")
     traitlets.link((state, name), (field, "value"))
-    return field
+    return dressed(field)
 
 
 def choice(
@@ -33,8 +32,14 @@ def choice(
 ) -> ipywidgets.Widget:
     """One of a few named values, bound to a trait of the state, with its label above it."""
     field = ipywidgets.Dropdown(options=options, description=label, tooltip=hint or label)
-    field.add_class("pn-field")
     traitlets.link((state, name), (field, "value"))
+    return dressed(field)
+
+
+def dressed(field: ipywidgets.DOMWidget) -> ipywidgets.DOMWidget:
+    """A field in the workbench's clothes; its label is also what it is explained by (`widgets/why.py`)."""
+    field.add_class("pn-field")
+    field.add_class(f"pn-why-{slug(field.description)}")
     return field
 
 
@@ -43,6 +48,7 @@ def button(text: str, call: Callable[[], Any], kind: str = "quiet", hint: str = 
     made = ipywidgets.Button(description=text, tooltip=hint or text)
     made.add_class("pn-button")
     made.add_class(f"pn-{kind}")
+    made.add_class(f"pn-why-{slug(text)}")
     made.on_click(lambda _: call())
     return made
 

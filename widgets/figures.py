@@ -58,7 +58,11 @@ FIGURES = (
 
 
 def axes(
-    limits: object | None = None, board: Board | None = None, engine: str | None = None, task: str = "image"
+    limits: object | None = None,
+    board: Board | None = None,
+    engine: str | None = None,
+    task: str = "image",
+    budget: str = "budget",
 ) -> list[dict]:
     """The figures as axes of the chart.
 
@@ -66,6 +70,7 @@ def axes(
         limits: has the budgets by name (a run's configuration).
         board, engine: give the bands of what is estimated; without a board none is shown.
         task: of the data set; an accuracy of "detection" is mAP50.
+        budget: what the budgets are called.
     """
     known = bands(board, engine) if board else {}
     names = {"accuracy": "mAP50"} if task == "detection" else {}
@@ -77,6 +82,7 @@ def axes(
             "unit": figure.unit,
             "better": figure.better,
             "detail": figure.detail,
+            "budget": budget,
             "limit": getattr(limits, figure.limit) / figure.scale if limits and figure.limit else None,
             "band": known.get(figure.key),
             "missing": figure.missing,

@@ -59,12 +59,12 @@ class Outcome:
         """Accuracy before and after, and each cost with how it is known."""
         problem, of = self._state.run.problem, "" if result.metric == "accuracy" else f" {result.metric}"
         band = Estimated(result.latency_ms, speed(problem.board.core, problem.engine).band)
-        lost = 100 * (result.float_accuracy - result.int8_accuracy)
-        change = f"<small>{abs(lost):.2f} points {'below' if lost > 0 else 'above'} float</small>" if lost else ""
+        lost = round(100 * (result.float_accuracy - result.int8_accuracy), 2)
+        change = f"{abs(lost):.2f} points {'below' if lost > 0 else 'above'} float" if lost else "the same as float"
         ram = words.kib(result.arena_predicted)
         tiles = [
             cards.tile(f"Float{of}", words.percent(result.float_accuracy, 2), MEASURED),
-            cards.tile(f"int8{of}", words.percent(result.int8_accuracy, 2), change + MEASURED),
+            cards.tile(f"int8{of}", words.percent(result.int8_accuracy, 2), f"<small>{change}</small>{MEASURED}"),
             cards.tile("RAM, planned", ram, ESTIMATED),
             cards.tile("RAM, TensorFlow Lite Micro", "–", "<small>its package is not here</small>"),
             cards.tile("Flash, the file", words.kib(result.tflite_bytes), MEASURED),

@@ -16,7 +16,7 @@ import traitlets
 from pnas_kit.learn.data import DataError
 from pnas_kit.learn.own import Understanding, recognise, take_in, understand
 from widgets.asset import asset
-from widgets.controls import button, choice, group, heading, number, show
+from widgets.controls import button, choice, dressed, group, heading, number, show
 from widgets.own_preview import preview_html, refusal_html, waiting_html
 from widgets.pane import Pane
 from widgets.state import State
@@ -84,6 +84,7 @@ class OwnData:
         self._reading = 0
         self._upload = ipywidgets.FileUpload(accept=ENDINGS, multiple=False, description="Choose a file")
         self._upload.add_class("pn-button")
+        self._upload.add_class("pn-why-choose-a-file")
         self._upload.observe(guard(self._uploaded), "value")
         self._open = button("Your own data…", guard(self._unfold), "quiet")
         self._look = button("Look at it", guard(self.look), "quiet", "Read the files and show what they hold; keeps nothing")
@@ -218,9 +219,8 @@ class OwnData:
 
     def _text(self, trait: str, label: str) -> ipywidgets.Text:
         field = ipywidgets.Text(description=label, tooltip=AUTO, continuous_update=False)
-        field.add_class("pn-field")
         traitlets.link((self.wishes, trait), (field, "value"))
-        return field
+        return dressed(field)
 
     def _show_fields(self) -> None:
         """The settings that fit the format, and the way on where there is something to use."""

@@ -17,7 +17,7 @@ from widgets.state import MOST_PICKS
 class Share(anywidget.AnyWidget):
     """The button that copies the page's address with ``run`` and the numbers ``picked``."""
 
-    _esm = asset("address.js") + asset("share.js")
+    _esm = asset("address.js") + asset("copy.js") + asset("share.js")
     run = traitlets.Unicode().tag(sync=True)
     picked = traitlets.List(traitlets.Int()).tag(sync=True)
 

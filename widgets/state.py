@@ -25,7 +25,15 @@ OWN_BOARD = "own"
 BUDGET = {"ram_bytes": "ram_kib", "flash_bytes": "flash_kib", "macs": "macs_m"}
 """The field of each limit."""
 
+OWN_FIGURES = {
+    "own_clock_mhz": "Your board's clock in MHz",
+    "own_ram_kib": "Your board's RAM in KiB",
+    "own_flash_kib": "Your board's flash in KiB",
+}
 OWN_FIELDS = ("own_name", "own_core", "own_clock_mhz", "own_ram_kib", "own_flash_kib")
+CHOICES = ("data", "board", *OWN_FIELDS, *BUDGET.values(), "engine", "int4")
+CHOICES += ("trials", "workers", "seed", "epochs", "executor", "storage", "lookahead")
+"""All that is chosen for the next run."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +134,11 @@ class State(traitlets.HasTraits):
         """
         if self.board != OWN_BOARD:
             return boards()[self.board]
+        if not self.own_name.strip():
+            raise ValueError("Your board needs a name.")
+        for field, what in OWN_FIGURES.items():
+            if not getattr(self, field) > 0:
+                raise ValueError(f"{what} has to be above 0, not {getattr(self, field):g}.")
         return Board(id=OWN_BOARD, mcu="own board", **self.own_board)
 
     @property

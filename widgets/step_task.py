@@ -7,15 +7,15 @@ import time
 from collections.abc import Callable
 
 import ipywidgets
-import traitlets
 
-from pnas_kit.cost import boards, cores
+from pnas_kit.cost import boards
 from pnas_kit.cost.estimate import GENERATED_C
 from pnas_kit.learn.data import CATALOGUE, OWN, cached, card_of, load, own_cards
 from pnas_kit.learn.data.ucr_sets import PREFIX
 from pnas_kit.learn.own import forget
 from widgets import cards, words
-from widgets.controls import button, choice, group, heading, number, show
+from widgets.controls import button, choice, dressed, group, heading, number, show
+from widgets.own_board import OwnBoard
 from widgets.own_data import OwnData
 from widgets.pane import Pane
 from widgets.pictures import samples_html
@@ -46,7 +46,7 @@ class StepTask:
         self._more = self._more_menu()
         self._own_data = OwnData(state, guard)
         self._boards = Pane(board=guard(lambda board: state.set_trait("board", board)))
-        self._own = self._own_board_form()
+        self.own_board = OwnBoard(state, guard)
         self._messages = Pane()
         self._go = button("Continue to search", guard(go), "next")
         self._look = button(
@@ -76,7 +76,7 @@ class StepTask:
             "panel",
             heading("Board", "What should it run on?"),
             self._boards,
-            self._own,
+            self.own_board.view,
             heading("Budget", note),
             group("fields", *budget),
             group(
@@ -97,9 +97,8 @@ class StepTask:
             options=[("Choose …", ""), *((CATALOGUE[name].title, name) for name in names)],
             description="More: the paper's own sets (bring your copy), the UCR and UEA archives",
         )
-        menu.add_class("pn-field")
         menu.observe(self._guard(lambda change: change["new"] and self._state.set_trait("data", change["new"])), "value")
-        return menu
+        return dressed(menu)
 
     def _draw_data(self) -> None:
         chosen = self._state.data
@@ -180,27 +179,11 @@ class StepTask:
 
     # ---- board
 
-    def _own_board_form(self) -> ipywidgets.Box:
-        state = self._state
-        name = ipywidgets.Text(description="Name", continuous_update=False)
-        core = ipywidgets.Dropdown(options=[(cards.core(name), name) for name in cores()], description="Core")
-        for field, trait in ((name, "own_name"), (core, "own_core")):
-            field.add_class("pn-field")
-            traitlets.link((state, trait), (field, "value"))
-        return group(
-            "fields",
-            name,
-            core,
-            number(state, "own_clock_mhz", "Clock, MHz"),
-            number(state, "own_ram_kib", "RAM, KiB"),
-            number(state, "own_flash_kib", "Flash, KiB"),
-        )
-
     def _draw_boards(self) -> None:
         chosen = self._state.board
         drawn = [cards.board_card(board, board.id == chosen) for board in boards().values()]
         self._boards.html = cards.radios("Board", "board", [*drawn, cards.own_board_card(chosen == OWN_BOARD)])
-        show(self._own, chosen == OWN_BOARD)
+        show(self.own_board.view, chosen == OWN_BOARD)
 
     def _draw_messages(self) -> None:
         complaints = self._state.complaints()

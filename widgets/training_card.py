@@ -21,7 +21,7 @@ STATES = {
     "failed": "failed",
     "paused": "paused",
 }
-PILLS = {"training": "running", "quantising": "running", "verified": "done"}
+PILLS = {"training": "running", "quantising": "running", "verified": "done", "failed": "crashed"}
 GOING = ("waiting", "training", "quantising")
 
 
@@ -108,7 +108,7 @@ def _figures(training: Training) -> str:
         tiles += cards.tile(f"Test, float{of}", words.percent(result.float_accuracy))
         tiles += cards.tile(f"Test, int8{of}", words.percent(result.int8_accuracy))
         return tiles + (cards.tile("Balanced, int8", words.percent(result.balanced_accuracy)) if training.balanced else "")
-    tiles += cards.tile("Pruned so far", words.percent(progress.removed if progress.total else None, 0))
+    tiles += cards.tile("Pruned", words.percent(progress.removed if progress.total else None, 0))
     left = training.left
     band = f"<small>{words.durations(left.low, left.high)}</small>" if left else ""
     return tiles + cards.tile("Time left", words.duration(left.mid if left else None), band)

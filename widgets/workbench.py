@@ -14,10 +14,12 @@ from pnas_kit.runs.recorded import PREFIX
 from pnas_kit.search import frame
 from widgets import figures
 from widgets.alert import Guard, alert
+from widgets.as_code import Code
 from widgets.candidates import Candidates
 from widgets.chart import connect
 from widgets.controls import button, group, show
 from widgets.download import Download
+from widgets.explain import Explain
 from widgets.insight import Insight
 from widgets.link import Link
 from widgets.logo import LOGO
@@ -191,7 +193,7 @@ class Workbench(ipywidgets.VBox):
         theme = button("Light / dark", self._guard(self._link.switch_theme), "quiet", "Switch between light and dark")
         theme.add_class("pn-theme")
         title = Pane(f'<h1 class="pn-title">{LOGO}PrototypeNAS <span>workbench</span></h1>')
-        return group("head", title, self.runs.toggle, self._share, theme)
+        return group("head", title, self.runs.toggle, self._share, Code(self.state, self._guard), Explain(), theme)
 
     def _connect(self) -> None:
         state, guard = self.state, self._guard
@@ -210,10 +212,16 @@ class Workbench(ipywidgets.VBox):
             show(step.view, name == self.state.step)
 
     def _show_budget(self) -> None:
-        """Draw the budget of the next search while there is no run yet."""
-        if self.state.run is None and not self.state.complaints():
-            sought = self.state.config()
-            self.front.axes = figures.axes(sought.limits, sought.target, sought.engine, card_of(sought.data).task)
+        """Draw the budget on show: the run's, or the one that was changed meanwhile for the next search."""
+        if self.state.complaints():
+            return
+        run, sought = self.state.run, self.state.config()
+        if run:
+            name = "budget" if sought.limits == run.problem.limits else "new budget"
+            of = (run.problem.board, run.problem.engine, run.card.task)
+        else:
+            name, of = "budget", (sought.target, sought.engine, card_of(sought.data).task)
+        self.front.axes = figures.axes(sought.limits, *of, budget=name)
 
     def _picked_on_chart(self, change: dict) -> None:
         if self.state.run is None or change["new"] == self.state.picked:

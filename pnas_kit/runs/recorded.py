@@ -31,7 +31,8 @@ class Recorded(Run):
     def _refuse(self, *_: object, **__: object) -> None:
         raise RunError("a recorded run can be looked at but not changed: begin a search of your own to go on from here")
 
-    start = stop = pause = resume = pick = skip = unskip = emulate = stop_emulation = rename = delete = _refuse
+    start = stop = pause = resume = pick = skip = unskip = note = _refuse
+    emulate = stop_emulation = rename = delete = _refuse
 
     def file(self, number: int, name: str) -> Path:
         path = self.prototype(number) / name

@@ -95,7 +95,7 @@ class _Queue:
                 pool.submit(make_prototype, str(self._run.path), candidate, threads).result()
         except BrokenExecutor as error:
             if not skip.exists() and not self._reporter.closed:
-                words = "its process ended without a word, perhaps because memory ran out; what was finished is kept"
+                words = "its process ended without a word, perhaps because memory ran out"
                 raise RunError(words) from error
 
     def _tell(self, going: int) -> None:

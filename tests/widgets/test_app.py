@@ -250,3 +250,22 @@ def test_advanced_settings_stay_folded_until_one_is_in_use(workbench):
     assert fold.layout.display is None and step.start.disabled
     state.executor = " tcp://host:8786 "
     assert not step.start.disabled and state.config().executor == "tcp://host:8786"
+
+
+def test_the_shading_follows_the_budget_before_and_during_a_search(workbench, root, run):
+    def ram():
+        axis = next(axis for axis in workbench.front.axes if axis["key"] == "ram")
+        return axis["limit"], axis["budget"]
+
+    workbench.state.ram_kib = 100.0
+    assert ram() == (100.0, "budget")
+    live = Run.create(config(ram_bytes=80 * 1024), root)
+    set_status(live, phase="search", state="starting", started=time.time())
+    workbench.show_run(live)
+    assert ram() == (80.0, "budget")
+    workbench.state.ram_kib = 60.0
+    assert ram() == (60.0, "new budget") and "stays as it is" in workbench.steps["task"]._messages.html
+    workbench.state.ram_kib = -1.0  # without sense: the last one that has some stays
+    assert ram() == (60.0, "new budget")
+    workbench.state.ram_kib = 80.0
+    assert ram() == (80.0, "budget")

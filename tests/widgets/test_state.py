@@ -54,7 +54,9 @@ def test_an_own_board_that_makes_no_sense_is_named():
     state = State(board=OWN_BOARD)
     assert state.complaints() == {}
     state.own_clock_mhz = 0.0
-    assert "clock_mhz is above 0, got 0.0" in state.complaints()["board"]
+    assert state.complaints()["board"] == "Your board's clock in MHz has to be above 0, not 0."
+    state.own_clock_mhz, state.own_name = 80.0, " "
+    assert state.complaints()["board"] == "Your board needs a name."
 
 
 def test_a_run_opened_again_shows_its_choices():

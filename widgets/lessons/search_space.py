@@ -36,11 +36,9 @@ class SearchSpace(App):
     number, title = 1, "What a search space is"
 
     def __init__(self) -> None:
-        redraw = self.guard(self.draw)
+        redraw, fit = self.guard(self.draw), self.guard(self._fit)
         self._held = True  # until every control is there
-        self.inputs = dropdown(
-            "Input", [(name, i) for i, (name, *_) in enumerate(INPUTS)], "What the network sees", self._fit
-        )
+        self.inputs = dropdown("Input", [(name, i) for i, (name, *_) in enumerate(INPUTS)], "What the network sees", fit)
         self.family = dropdown("Family", [], "The block that is repeated", redraw)
         self.width = slider("Width", 0.5, 0.1, 1.0, 0.05, "Scale of the channels of every convolution", redraw)
         self.depth = [slider("Blocks", 2, 1, 4, 1, f"Blocks of group {g}", redraw) for g in range(GROUPS)]

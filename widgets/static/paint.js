@@ -31,7 +31,7 @@ function paintLimits(c, view, edge, colours) {
   c.fillStyle = colours.dim;
   c.textBaseline = "top";
   if (x.limit) {
-    const text = `budget ${figure(x.limit)} ${x.unit}`;
+    const text = `${x.budget ?? "budget"} ${figure(x.limit)} ${x.unit}`;
     const beyond = edge.x > box.right;
     const left = beyond || edge.x + c.measureText(text).width + 8 > box.right;
     c.textAlign = left ? "right" : "left";
@@ -47,7 +47,7 @@ function paintLimits(c, view, edge, colours) {
   }
   if (y.limit && edge.y > box.top) {
     c.textAlign = "left";
-    c.fillText(`budget ${figure(y.limit)} ${y.unit}`, box.left + 6, edge.y + 4);
+    c.fillText(`${y.budget ?? "budget"} ${figure(y.limit)} ${y.unit}`, box.left + 6, edge.y + 4);
   }
 }
 

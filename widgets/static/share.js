@@ -1,22 +1,6 @@
-// "Copy link": the page's address with the run and its picks. Needs address.js.
+// "Copy link": the page's address with the run and its picks. Needs address.js and copy.js.
 
 const SAID_MS = 6000;
-
-async function copied(text) {
-  try {
-    await navigator.clipboard.writeText(text); // only on https and localhost
-    return true;
-  } catch {
-    const field = document.createElement("textarea");
-    field.value = text;
-    field.style.position = "fixed";
-    document.body.append(field);
-    field.select();
-    const done = document.execCommand("copy");
-    field.remove();
-    return done;
-  }
-}
 
 function render({ model, el }) {
   if (document.body.dataset.voila !== "voila") return undefined; // in a notebook there is no address that leads here
