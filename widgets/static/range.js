@@ -8,14 +8,16 @@ function shown(model) {
 function render({ model, el }) {
   const root = document.createElement("label");
   root.className = "pn-range";
-  root.innerHTML = "<span></span><output></output><input type=range>";
-  const [name, output, input] = root.children;
+  // No <output>: a label belongs to the first such element in it, and that has to be the input.
+  root.innerHTML = "<span></span><b></b><input type=range>";
+  const [name, figure, input] = root.children;
   const show = () => {
     for (const key of ["min", "max", "step"]) input[key] = model.get(key);
     name.textContent = model.get("description");
     root.title = model.get("tooltip");
     if (Number(input.value) !== model.get("value")) input.value = model.get("value");
-    output.textContent = shown(model);
+    figure.textContent = shown(model);
+    input.ariaValueText = shown(model);
   };
   input.addEventListener("input", () => {
     model.set("value", Number(input.value));
