@@ -9,7 +9,7 @@ function render({ model, el }) {
   const root = document.createElement("label");
   root.className = "pn-range";
   // No <output>: a label belongs to the first such element in it, and that has to be the input.
-  root.innerHTML = "<span></span><b></b><input type=range>";
+  root.innerHTML = "<span></span><b aria-hidden=true></b><input type=range>";
   const [name, figure, input] = root.children;
   const show = () => {
     for (const key of ["min", "max", "step"]) input[key] = model.get(key);
