@@ -76,7 +76,9 @@ def main() -> None:
                 sizes, tried, trained = files(run), len(run.candidates()), len(run.verified)
                 print(f"{data}: {sizes['journal'] / tried / 1024:.1f} KiB of journal a trial", flush=True)
                 if trained:
-                    print(f"{data}: {sizes['prototypes'] / trained / MIB:.1f} MiB a prototype", flush=True)
+                    flash = sum(run.result(number).tflite_bytes for number in run.verified)
+                    share = sizes["prototypes"] / flash
+                    print(f"{data}: a prototype's folder takes {share:.0f} times its .tflite", flush=True)
 
 
 if __name__ == "__main__":

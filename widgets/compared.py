@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pnas_kit.cost import Estimated, speed
 from pnas_kit.runs import Run
 from pnas_kit.runs.charts import COLOURS, front_svg, volumes_svg
 from pnas_kit.runs.compare import Comparison, Prototype, compare, on_front
+from pnas_kit.space import FAMILIES
 from widgets import words
 from widgets.words import attribute, begun, run_title
 
@@ -115,7 +117,7 @@ def _prototypes(found: Comparison) -> str:
     if not rows:
         return '<div><h3>Prototypes</h3><p class="pn-note">Neither run has a prototype yet.</p></div>'
     lacking = [LETTERS[i] for i, some in enumerate(found.prototypes) if not any(p.result for p in some)]
-    note = "The small figures are differences to the first row."
+    note = f"The small figures are differences to the first row, bold where that is better. {_bands(found)}"
     if lacking:
         note += f" {' and '.join(lacking)}: nothing verified yet, so {'these are' if len(lacking) > 1 else 'it shows'} the "
         note += "picked or proposed candidates."
@@ -126,13 +128,21 @@ def _prototypes(found: Comparison) -> str:
     )
 
 
+def _bands(found: Comparison) -> str:
+    """How far off the latencies may be."""
+    bands = {speed(run.problem.board.core, run.problem.engine).band for run in found.runs}
+    ranges = [f"{Estimated(1.0, band).low:.2f} to {Estimated(1.0, band).high:.2f}" for band in sorted(bands)]
+    return f"Latencies are estimates, likely right within {' or '.join(ranges)} times the figure."
+
+
 def _row(place: int, prototype: Prototype, reference: Prototype | None, names: Sequence[str]) -> str:
     candidate, against = prototype.candidate, None if prototype is reference else reference
     cells = "".join(f"<td>{_cell(name, prototype, against)}</td>" for name in names)
     state = "verified" if prototype.result else "not trained"
     return (
-        f'<tr><th scope="row">{mark(place)} <b>{LETTERS[place]} {candidate.number}</b>'
-        f"<small>{attribute(candidate.arch.words)}, {state}</small></th>{cells}</tr>"
+        f'<tr><th scope="row" title="{attribute(candidate.arch.words)}">{mark(place)} '
+        f"<b>{LETTERS[place]} {candidate.number}</b><small>{FAMILIES[candidate.arch.family].title}, {state}</small></th>"
+        f"{cells}</tr>"
     )
 
 

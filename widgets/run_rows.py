@@ -63,7 +63,7 @@ def _row(row: Row, here: bool, marked: Collection[str], focus: str) -> str:
 
 def _state(row: Row) -> str:
     status = row.status
-    pill = f'<span class="pn-pill pn-{status.state}">{state_words(status)}</span>'
+    pill = f'<span class="pn-pill pn-{status.state}">{attribute(state_words(status))}</span>'
     if not status.alive or not status.total:
         return pill
     left = f"<small>{words.duration(status.seconds_left)} left</small>" if status.seconds_left is not None else ""

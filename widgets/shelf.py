@@ -9,7 +9,7 @@ from pathlib import Path
 from pnas_kit.runs import Run, Status, runs
 from widgets.words import begun, run_title
 
-RESUMABLE = ("stopped", "failed", "crashed")
+RESUMABLE = ("stopped", "limited", "failed", "crashed")
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,13 @@ from .compare import on_front
 from .examples import Example
 from .run import Run
 
-COLOURS, MARKS = ("#0072B2", "#D55E00"), ("o", "s")  # Okabe-Ito; the first run's and the second's
+COLOURS = ("#0072B2", "#D55E00")  # Okabe-Ito; the first run's and the second's
+LOOKS = (
+    {"color": COLOURS[0], "marker": "o", "markersize": 8, "linewidth": 2.4},
+    {"color": COLOURS[1], "marker": "s", "markersize": 5, "linewidth": 1.1},
+)
+"""Where the two coincide, the first still shows around the second."""
+
 PICKED = "#009E73"
 INK = "#010203"  # stands for the page's own ink until the picture is text
 SETTINGS = {
@@ -68,12 +74,10 @@ def front_svg(runs: Sequence[Run], names: Sequence[str], picked: Sequence[int] =
     def draw(axes: Axes) -> None:
         axes.set(xscale="log", xlabel="Compute, M MACs", ylabel="Score")
         axes.xaxis.set_major_formatter("{x:g}")
-        for run, name, colour, mark in zip(runs, names, COLOURS, MARKS, strict=False):
+        for run, name, look in zip(runs, names, LOOKS, strict=False):
             scored = _scored(run)
-            axes.scatter(*_places(scored), s=14, marker=mark, color=colour, alpha=0.22, linewidths=0)
-            axes.plot(
-                *_places(on_front(run)), color=colour, marker=mark, markersize=6, linewidth=1.2, label=f"front of {name}"
-            )
+            axes.scatter(*_places(scored), s=14, marker=look["marker"], color=look["color"], alpha=0.22, linewidths=0)
+            axes.plot(*_places(on_front(run)), label=f"front of {name}", **look)
         chosen = [c for run in runs[:1] for c in _scored(run) if c.number in picked]
         if chosen:
             axes.scatter(
@@ -105,12 +109,10 @@ def volumes_svg(curves: Sequence[Sequence[tuple[int, float]]], names: Sequence[s
 
     def draw(axes: Axes) -> None:
         axes.set(xlabel="Candidates tried", ylabel="Hypervolume, share of the box")
-        for curve, name, colour, mark in zip(curves, names, COLOURS, MARKS, strict=False):
+        for curve, name, look in zip(curves, names, LOOKS, strict=False):
             steps = [(0, 0.0), *((number + 1, value) for number, value in curve)]
             every = max(1, len(steps) // 8)
-            axes.step(
-                *zip(*steps, strict=True), where="post", color=colour, marker=mark, markevery=every, markersize=5, label=name
-            )
+            axes.step(*zip(*steps, strict=True), where="post", markevery=every, label=name, **look)
         axes.set_ylim(bottom=0)
         if len(curves) > 1:
             axes.legend(loc="lower right")

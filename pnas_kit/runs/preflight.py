@@ -1,7 +1,7 @@
 """Whether this machine has the memory and the disk for a phase, told before it starts.
 
 What a phase takes was measured, not guessed: `python benchmarks/footprint.py digits fashion_mnist cifar10`; the figures are
-below and rounded up.
+below and rounded up (docs/figures.md has them as they were).
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from .records import Config
 MIB = 2**20
 RUNNER_BYTES = 110 * MIB
 WORKER_BYTES = {"search": 310 * MIB, "train": 420 * MIB}
-DATA_COPIES = {"search": 2.0, "train": 3.0}
+DATA_COPIES = {"search": 1.3, "train": 1.8}
 """Times the data set as float32 numbers: in the runner of a search, in each worker of a training."""
-TRIAL_BYTES = 5 * 1024
-PROTOTYPE_BYTES = 16 * MIB
+TRIAL_BYTES = 4 * 1024
+FOLDER_PER_FLASH = 40
+"""Times the flash of a prototype that its folder takes at most: checkpoint, files, and a draft of one being replaced."""
 FLOAT_BYTES = 4
 CGROUP = Path("/sys/fs/cgroup")
 """Where Linux tells what a container may use; there is no such folder elsewhere, and no such limit."""
@@ -49,7 +50,7 @@ def need(config: Config, card: Card, phase: str, prototypes: int = 1) -> Need:
 
 
 def _disk(config: Config, phase: str, prototypes: int) -> int:
-    return config.trials * TRIAL_BYTES if phase == "search" else prototypes * PROTOTYPE_BYTES
+    return config.trials * TRIAL_BYTES if phase == "search" else prototypes * FOLDER_PER_FLASH * config.flash_bytes
 
 
 def shortages(config: Config, card: Card, phase: str, root: Path, prototypes: int = 1) -> list[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from . import emulation
 from .folder import write_text
 from .prototypes import RunError
+from .quota import size
 
 if TYPE_CHECKING:
     from .records import Status
@@ -65,7 +66,7 @@ class Shelved:
     @property
     def size(self) -> int:
         """Bytes of its files."""
-        return sum(_size(path) for path in self.path.rglob("*"))
+        return size(self.path)
 
     # ---- its end
 
@@ -127,13 +128,6 @@ class Shelved:
     def _refuse_at_work(self, run: Shelved) -> None:
         if doing := run.at_work:
             raise RunError(f"the run cannot be deleted while {doing}: stop that first, or wait until it is done")
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat(follow_symlinks=False).st_size if not path.is_dir() else 0
-    except OSError:  # it went while we counted
-        return 0
 
 
 def _empty(aside: Path, kind: type[Shelved]) -> None:

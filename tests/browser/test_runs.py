@@ -2,24 +2,34 @@
 
 import json
 import shutil
+import sys
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 from test_views import searched
 
 from pnas_kit.runs import Run
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "widgets"))
+from made_runs import add_epochs, add_result, epoch
+
 TABLE = ".pn-run-table"
 
 
 @pytest.fixture(scope="module")
 def pair(served):
-    """Two runs of one search, told apart by their seeds."""
+    """Two runs of one search, told apart by their seeds; the second has a model with figures made by hand."""
     run = searched(served, 24)
     other = shutil.copytree(run.path, run.path.with_name(f"{run.name}-b"))
     (other / "config.json").write_text(json.dumps(asdict(run.config) | {"seed": 5, "trials": 30}))
     run.rename("Kitchen scale")
-    return run, Run(other)
+    second = Run(other)
+    number = next(c.number for c in second.candidates() if c.feasible)
+    second.pick([number])
+    add_epochs(second, number, [epoch(1, 2), epoch(2, 2, accuracy=0.95)])
+    add_result(second, number)
+    return run, second
 
 
 def open_list(page, served, query=""):
@@ -121,19 +131,24 @@ def test_a_link_carries_run_and_picks(served, page, shot, pair):
 
 
 def test_the_report_opens_without_a_network(served, page, shot, pair, tmp_path):
-    open_list(page, served, f"?run={pair[0].name}")
+    run = pair[1]
+    run.rename("Door bell")
+    page.goto(f"{served.app}?run={run.name}")
+    page.wait_for_selector(".pn-deploy .pn-table")
     with page.expect_download(timeout=120_000) as download:
-        button(page, "Report", pair[0]).click()
+        page.get_by_role("button", name="Report of the whole run").click()
     path = tmp_path / "report.html"
     download.value.save_as(path)
-    assert download.value.suggested_filename == f"{pair[0].name}.html"
+    assert download.value.suggested_filename == f"{run.name}.html"
+    page.wait_for_selector(".pn-deploy >> text=is in your downloads")
+    shot(page, "21-deploy")
     report, asked = page.context.new_page(), []
     report.on("request", lambda request: asked.append(request.url))
     page.context.set_offline(True)
     report.goto(path.as_uri())
-    assert report.title() == "Kitchen scale: search and prototypes"
-    assert report.locator("svg[role=img]").count() >= 2
+    assert report.title() == "Door bell: search and prototypes"
+    assert report.locator("svg[role=img]").count() >= 3
     assert asked == [path.as_uri()]
-    shot(report, "21-report")
+    shot(report, "22-report")
     page.context.set_offline(False)
     assert page.problems == []

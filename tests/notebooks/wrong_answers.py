@@ -1,6 +1,9 @@
 """For each task answers that are wrong, and words that the message then has: two or more a task, of different mistakes."""
 
+from pnas_kit.cost import boards, latency, trace
+from pnas_kit.learn import Recipe
 from pnas_kit.space import Arch
+from widgets.lessons.tasks_6 import BOARD, prototype, timeline
 
 EVEN = {"depth": (4,) * 4, "kernel": (3,) * 4, "sparsity": (0.9,) * 4, "classes": 10}
 
@@ -9,6 +12,8 @@ def digits(**settings):
     settings = {"family": "mbednet", "width": 0.1, "stride": (1,) * 4, "input_shape": (8, 8, 1)} | EVEN | settings
     return Arch(**settings)
 
+
+TIME = latency(trace(prototype().arch.pruned, prototype().arch.input_shape), boards()[BOARD])
 
 WRONG = {
     (1, 1): [(1, "too few"), (10**15, "too many"), (4 * 4**4 * 6**4 * 10**5, "the whole space")],
@@ -35,5 +40,49 @@ WRONG = {
         (lambda table: 1, "one for each row"),
         (lambda table: table.meco * float("nan"), "not finite"),
         (lambda table: table.snip, "not above"),
+    ],
+    (4, 1): [
+        ([0, 1], "no network 1"),
+        ([5, 55], "Network 55 is not on the front"),
+        ([5, 15], "more are"),
+        ([5, 5], "twice"),
+    ],
+    (4, 2): [(69, "overlap"), (81, "overlap"), (60, "no point dominates"), (12, "too few"), (99, "too many")],
+    (4, 3): [([99], "no network 99"), ([0], "dominated by"), ([12], "are wanted"), ([12, 5, 16, 18], "fewer can")],
+    (5, 1): [
+        ([0.02], "Two numbers"),
+        ([-0.02, 0], "above 0"),
+        ([0.02, 300], "no int8 value"),
+        ([0.04, -98], "of the 256 integers are used"),
+        ([0.01, -8], "reads back as"),
+        ([0.02, -60], "is stored as"),
+    ],
+    (5, 2): [
+        ([0, 1], "4 go"),
+        ([1, 2, 3, 9], "0 to 7"),
+        ([0, 4, 2, 3], "that stay"),
+        ([4, 5, 6, 7], "stronger than one"),
+    ],
+    (5, 3): [
+        (Recipe(epochs=10), "10 epochs"),
+        (Recipe(epochs=20), "already"),
+        (Recipe(epochs=20, prune_from=0.3), "before epoch 4 either"),
+        (Recipe(epochs=20, prune_from=0.15, prune_until=0.8), "only"),
+        (Recipe(epochs=20, prune_from=0.15, prune_until=0.4), "final size"),
+    ],
+    (6, 1): [
+        (timeline().arena_bytes, "gaps included"),
+        (sum(moment.bytes for moment in timeline().moments), "sum over all"),
+        (max(buffer.size for moment in timeline().moments for buffer in moment.live), "largest map"),
+        (7, "less than"),
+        (10**6, "more than"),
+    ],
+    (6, 2): [("arduino", "no board"), ("nano-33-ble", "of RAM"), ("portenta-h7", "of flash"), ("teensy-41", "less RAM")],
+    (6, 3): [
+        (1000 / TIME.value, "may be slower"),
+        (1000 / TIME.low, "fast end"),
+        (TIME.high, "in ms"),
+        (1, "few"),
+        (1e6, "many"),
     ],
 }

@@ -1,5 +1,7 @@
 """Two runs side by side, and a run as a page: from small real searches, with results made by hand."""
 
+import base64
+import io
 import re
 import shutil
 import sys
@@ -9,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from pnas_kit.learn.data import load, proxy_batches
 from pnas_kit.runs import Run
@@ -193,3 +196,19 @@ def test_the_lines_in_the_report_make_the_same_run(pair, tmp_path, monkeypatch):
     monkeypatch.setattr(Run, "pick", lambda self, numbers: picked.append(numbers))
     exec(python_lines(run), {})
     assert started == [("search", run.config), ("train", run.config)] and picked == [run.picks]
+
+
+def test_a_detectors_pictures_are_inside_the_report(pair, monkeypatch):
+    from pnas_kit.runs import report
+    from pnas_kit.runs.examples import Example
+
+    run, number = pair[0], fit(pair[0])[0].number
+    add_result(run, number)
+    truth = np.array([[1, 2, 2, 9, 9]], np.float32)
+    found = np.array([[1, 2, 2, 8, 9, 0.75]], np.float32)
+    monkeypatch.setattr(report, "read_examples", lambda _: [Example(np.zeros((12, 16, 3), np.uint8), truth, found)])
+    html, page = page_of(run)
+    (picture,) = [ref for ref in page.references if ref.startswith("data:")]
+    image = Image.open(io.BytesIO(base64.b64decode(picture.partition(",")[2])))
+    assert image.size == (240, 180) and np.asarray(image)[..., :3].max() > 200  # boxes on black
+    assert 'alt="1 found, 1 real: 1 75 %"' in html and "Dashed: the real box" in html

@@ -9,7 +9,7 @@ import pytest
 
 from pnas_kit.learn.data import card_of
 from pnas_kit.runs import Config, Run, RunError, preflight
-from pnas_kit.runs.preflight import DATA_COPIES, MIB, PROTOTYPE_BYTES, RUNNER_BYTES, TRIAL_BYTES, WORKER_BYTES
+from pnas_kit.runs.preflight import DATA_COPIES, FOLDER_PER_FLASH, MIB, RUNNER_BYTES, TRIAL_BYTES, WORKER_BYTES
 
 FIELDS = {"data": "digits", "board": "nano-33-ble", "ram_bytes": 60_000, "flash_bytes": 200_000, "macs": 400_000}
 Usage = namedtuple("Usage", "total used free")
@@ -75,11 +75,11 @@ def test_a_full_disk_is_told_and_no_phase_starts_on_it(monkeypatch, tmp_path):
     assert told(tmp_path, run.config) == []
     free(monkeypatch, disk=1000 * TRIAL_BYTES - 1)
     assert "disk is too full" in told(tmp_path, run.config)[0]
-    with pytest.raises(RunError, match=r"disk is too full: this takes about 4\.9 MiB"):
+    with pytest.raises(RunError, match=r"disk is too full: this takes about 3\.9 MiB"):
         run.start("search")
     assert run.status.state == "new" and not (run.path / "runner.log").exists()
-    free(monkeypatch, disk=2 * PROTOTYPE_BYTES - 1)
-    assert "32.0 MiB" in told(tmp_path, run.config, "train", prototypes=2)[0]
+    free(monkeypatch, disk=2 * FOLDER_PER_FLASH * run.config.flash_bytes - 1)
+    assert "disk is too full" in told(tmp_path, run.config, "train", prototypes=2)[0]
 
 
 def test_the_limit_of_a_container_counts(monkeypatch, tmp_path):

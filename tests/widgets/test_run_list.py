@@ -82,12 +82,12 @@ def test_a_run_is_opened_from_the_list(panel, workbench, run):
 def test_what_ended_early_is_resumed_in_its_phase(panel, run, monkeypatch):
     started = []
     monkeypatch.setattr(Run, "start", lambda self, phase: started.append((self.name, phase)))
-    for state in ("stopped", "failed", "crashed"):
+    for state in ("stopped", "limited", "failed", "crashed"):
         set_status(run, phase="train", state=state, error="memory ran out")
         panel.draw()
         assert "resume" in row(panel, run)[1]
         panel.table.press("resume", run.name)
-    assert started == [(run.name, "train")] * 3
+    assert started == [(run.name, "train")] * 4
 
 
 def test_a_title_is_asked_for_and_shown_everywhere(panel, workbench, run):
@@ -117,8 +117,8 @@ def test_others_who_show_a_deleted_run_are_told_and_go_on(workbench, run, root):
     run.rename("Shared")
     workbench.show_run(Run(run.path))
     run.delete()
-    wait_for(lambda: workbench.run is None)
-    assert "The run Shared was deleted" in text(workbench._notice.view)
+    wait_for(lambda: "The run Shared was deleted" in text(workbench._notice.view))
+    assert workbench.run is None
     assert workbench.state.step == "task" and workbench.state.problem is None and workbench.state.candidates == ()
     other = Run.create(config(), root)
     workbench.show_run(other)
@@ -134,8 +134,8 @@ def test_a_click_on_a_run_that_was_just_deleted_says_so(workbench, run):
         workbench.front.picked = [number]
         assert workbench.state.problem.what == "The run was deleted in another window."
         assert "No such file" not in str(workbench.state.problem)
-    wait_for(lambda: workbench.run is None)
-    assert workbench.state.problem is None
+    wait_for(lambda: "was deleted" in text(workbench._notice.view))
+    assert workbench.run is None and workbench.state.problem is None
 
 
 # ---- two runs compared

@@ -21,7 +21,7 @@ from widgets.pane import Pane
 class Page(Link):
     """The line to the kernel, which also brings the lessons' style."""
 
-    _css = asset("theme.css") + asset("steps.css") + asset("lessons.css")
+    _css = asset("theme.css") + asset("steps.css") + asset("lessons.css") + asset("lesson_apps.css")
 
 
 class Trouble(traitlets.HasTraits):
