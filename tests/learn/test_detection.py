@@ -13,7 +13,7 @@ from pnas_kit.learn.data import validation_split
 from pnas_kit.learn.data.boxes import Boxes, inside
 from pnas_kit.learn.detection import Found, decode, precision, suppress
 from pnas_kit.learn.detection.assign import assign
-from pnas_kit.learn.detection.augment import mirror, zoom
+from pnas_kit.learn.detection.augment import mirror, tint, upend, zoom
 from pnas_kit.learn.detection.goal import DetectionGoal, predict
 from pnas_kit.learn.detection.loss import cells, detection_loss, giou
 from pnas_kit.learn.detection.nms import overlaps
@@ -220,7 +220,7 @@ def painted(rows, height=48, width=64):
     return x
 
 
-@pytest.mark.parametrize("change", [mirror, zoom])
+@pytest.mark.parametrize("change", [mirror, upend, zoom])
 def test_boxes_stay_around_their_objects(change):
     generator = torch.Generator().manual_seed(0)
     x = painted([(10, 12, 26, 30)]).repeat(40, 1, 1, 1)
@@ -235,7 +235,18 @@ def test_boxes_stay_around_their_objects(change):
         ink = torch.stack([at[:, 1].min(), at[:, 0].min(), at[:, 1].max() + 1, at[:, 0].max() + 1])
         assert (ink - row[1:]).abs().max() <= 0.75
         places.add(tuple(row[1:].tolist()))
-    assert len(places) > (1 if change is mirror else 30)
+    assert len(places) > (30 if change is zoom else 1)
+
+
+def test_tint_changes_light_and_leaves_boxes_and_shapes_alone():
+    x, y = torch.randn(4, 3, 8, 8), torch.tensor([[[0, 1, 1, 5, 5.0]]]).repeat(4, 1, 1)
+    changed, boxes = tint(x, y, torch.Generator().manual_seed(0))
+    assert boxes is y
+    for before, after in zip(x.flatten(0, 1), changed.flatten(0, 1), strict=True):
+        gain = (after - after.mean()).norm() / (before - before.mean()).norm()
+        lift = after - gain * before
+        assert 0.7 <= gain <= 1.4 and lift.std() < 1e-5 and lift.abs().max() <= 0.4
+    assert (changed - x).abs().amax((2, 3)).min() > 0
 
 
 def test_zoom_cuts_boxes_by_the_rule_of_tiles():
