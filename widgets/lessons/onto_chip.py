@@ -27,7 +27,7 @@ NOTE = (
     "it. Does it fit? Which operator needs the memory, which the time?"
 )
 INPUTS = 20
-TIGHT = "nano-33-ble"
+FIRST = "nano-33-ble"
 
 
 class OntoChip(App):
@@ -47,9 +47,10 @@ class OntoChip(App):
         look = self.guard(self._look)
         named = [(self._name(candidate), number) for number, candidate in self._trained.items()]
         self.prototype = dropdown("Network", named, "Prototypes of the recorded run", look)
-        self.board = dropdown("Board", [(_board_name(b), b.id) for b in boards().values()], "Where it is to run", look)
+        self.board = dropdown("Board", [(b.name, b.id) for b in boards().values()], "Where it is to run", look)
         self.engine = dropdown("Engine", [], "The software that runs the network", look)
-        self.board.value = TIGHT
+        self.board.value = FIRST
+        self.prototype.value = max(self._trained.values(), key=lambda c: c.cost.ram_bytes).number
         hint = "The rest is taken by your own program, its libraries and their data"
         self.left = slider("Memory left for the network (%)", 100, 5, 100, 5, hint, look)
         self.compare = button("Compare the bytes", self.guard(self.start), "primary")
@@ -123,10 +124,6 @@ def _recorded() -> Run:
     from pnas_kit.runs import recorded
 
     return recorded("digits")
-
-
-def _board_name(board: Board) -> str:
-    return f"{board.name}: {memory(board.ram_bytes)} RAM, {memory(board.flash_bytes)} flash"
 
 
 def _asked(candidate: Candidate, board: Board) -> str:
