@@ -97,7 +97,7 @@ def _which(state: State) -> str:
     """A word on where the run comes from that a later step goes on with."""
     if state.run is None:
         return ""
-    return f"# `run` is that of the step before; the one on show is Run(default_root() / {_literal(state.run.name)})\n"
+    return f"# `run` is that of the step before; or from pnas_kit.runs import find; run = find({_literal(state.run.name)})\n"
 
 
 def _literal(value: object) -> str:

@@ -20,10 +20,15 @@ from widgets.words import attribute
 
 FILES = {
     "model.tflite": ("Model", ".tflite", "application/octet-stream"),
+    "model-softmax.tflite": ("With softmax", ".tflite", "application/octet-stream"),
     "model_data.h": ("C array", ".h", "text/plain"),
     "report.html": ("Report", ".html", "text/html"),
     "firmware.zip": ("Firmware", ".zip", "application/zip"),
 }
+
+
+SOFTMAX = "model-softmax.tflite"
+"""Made when it is asked for; only of a classifier."""
 
 
 class StepDeploy:
@@ -52,7 +57,8 @@ class StepDeploy:
     def _offer(self, key: str) -> None:
         number, _, name = key.partition(":")
         run = self._state.run
-        self._download.offer(f"{run.config.data}-{number}-{name}", run.delivered(int(number), name), FILES[name][2])
+        content = run.with_softmax(int(number)) if name == SOFTMAX else run.delivered(int(number), name)
+        self._download.offer(f"{run.config.data}-{number}-{name}", content, FILES[name][2])
 
     def _emulate(self, key: str) -> None:
         self._state.run.emulate(int(key))
@@ -94,6 +100,7 @@ class StepDeploy:
             f'<button type="button" class="pn-plain" data-action="file" data-key="{result.number}:{name}" '
             f'aria-label="Download {title} of prototype {result.number}">{title}<small>{suffix}</small></button>'
             for name, (title, suffix, _) in FILES.items()
+            if name != SOFTMAX or result.confusion
         )
         return (
             f'<tr data-key="{result.number}"><th scope="row"><b>{result.number}</b>{badge}'
@@ -148,7 +155,9 @@ HEAD = (
 )
 FOOT = (
     '<dl class="pn-hints"><div><dt>Model .tflite</dt><dd>Runs in TensorFlow Lite on a computer or phone and in TensorFlow '
-    "Lite Micro on the board.</dd></div><div><dt>C array .h</dt><dd>The same bytes as a constant: include it in your "
+    "Lite Micro on the board; with softmax it answers with probabilities; its classes are compared "
+    "with the model's on stored test samples.</dd></div>"
+    "<div><dt>C array .h</dt><dd>The model's bytes as a constant: include it in your "
     "firmware beside TensorFlow Lite Micro.</dd></div><div><dt>Report .html</dt><dd>Every figure with how it was obtained, "
     "the confusion table and what the network looks like.</dd></div><div><dt>Firmware .zip</dt><dd>The network as C with a "
     "self-test, an Arduino sketch, PlatformIO, Make and CMake projects, and a model card.</dd></div></dl>"

@@ -6,7 +6,7 @@ import re
 
 CONTROLS = {
     # the header
-    "Light / dark": "Whatever is easier on your eyes, or on the projector.",
+    "Light / dark": "Easier on eyes or projector.",
     # runs
     "Compare the two": "What another budget or seed brought, side by side.",
     "New run": "Begin again; the run on show stays as it is.",

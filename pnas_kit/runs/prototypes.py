@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import numpy as np
+
 from pnas_kit.learn.epoch import Epoch
 
 from . import emulation
@@ -135,6 +137,29 @@ class Prototypes:
         if wanted not in (None, hashlib.sha256(content).hexdigest()):
             raise RunError(f"{name} of prototype {number} was changed or cut short on the disk: train the prototype again")
         return content
+
+    def with_softmax(self, number: int) -> bytes:
+        """A classifier's `.tflite` that answers with probabilities, made from the verified one's integer net.
+
+        The classes it gives are compared with those of the verified file on the stored test inputs.
+
+        Raises:
+            RunError: there is no integer net (yet), it is a detector's, or the two files disagree.
+        """
+        from pnas_kit.deploy import Interpreter, with_softmax, write_tflite
+        from pnas_kit.deploy.stored import load, load_tests
+
+        net = load(self.file(number, "quant.npz"))
+        inputs, logits = load_tests(self.file(number, "tests.npz"), net)
+        try:
+            made = write_tflite(with_softmax(net))
+        except ValueError as error:
+            raise RunError(f"prototype {number} has no one output to put a softmax on: {error}") from error
+        odds = Interpreter(made).run(inputs)
+        chosen = logits.argmax(axis=1)[:, None]
+        if (np.take_along_axis(odds, chosen, axis=1)[:, 0] < odds.max(axis=1)).any():
+            raise RunError(f"prototype {number} with a softmax gives other classes than without: train the prototype again")
+        return made
 
     # ---- the emulated board
 

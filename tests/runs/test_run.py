@@ -119,6 +119,13 @@ def test_a_prototype_is_trained_stopped_resumed_and_verified(searched):
     assert write_tflite(load_net(searched.file(smallest, "quant.npz"))) == model
     with np.load(searched.file(smallest, "tests.npz"), allow_pickle=False) as tests:
         assert len(tests["inputs"]) == 20 and np.array_equal(Interpreter(model).run(tests["inputs"]), tests["outputs"])
+    odds = Interpreter(searched.with_softmax(smallest))
+    assert odds.classes == 10 and odds.output_reading.scale == 1 / 256
+    logits = Interpreter(model)
+    x = logits.quantise_input(data.test_x)
+    sure = odds.dequantise(odds.run(x))
+    assert np.array_equal(sure[np.arange(len(x)), logits.run(x).argmax(axis=1)], sure.max(axis=1))
+    assert np.allclose(sure.sum(axis=1), 1, atol=0.04)
     with zipfile.ZipFile(searched.file(smallest, "firmware.zip")) as project:
         assert project.read(f"digits_{smallest}/model.tflite") == model
         assert result.sha256 in project.read(f"digits_{smallest}/MODEL_CARD.md").decode()

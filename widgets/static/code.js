@@ -27,7 +27,6 @@ function render({ model, el }) {
     root.open = false;
     root.querySelector("summary").focus();
   });
-  el.style.overflow = "visible"; // the panel is larger than the button's place
   el.append(root);
   model.on("change", draw);
   draw();
