@@ -32,7 +32,7 @@ from pnas_kit.runs.quota import cores
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-PATIENCE_MS = 180_000
+PATIENCE_MS = 600_000
 USABLE = '.pn-task [data-action="board"][aria-checked="true"]'
 
 
@@ -77,7 +77,7 @@ async def visit(browser: Browser, address: str, trials: int) -> Visit:
     page = await context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     start = time.monotonic()
-    await page.goto(app(address))
+    await page.goto(app(address), timeout=PATIENCE_MS)
     await page.wait_for_selector(USABLE)
     seen.usable = time.monotonic() - start
     await press(page, "search")

@@ -1,20 +1,24 @@
-"""What each part of the training recipe does to the validation accuracy: one change at a time, a few seeds.
+"""What each part of the training recipe does: one change at a time, a few seeds, judged on training samples held out.
 
-    python benchmarks/recipe_choices.py --data digits --epochs 20 --seeds 3
+    python benchmarks/recipe_choices.py --data uwave --samples 60 --base epochs=300 batch=16 --only "as it is" "+ mixup"
 
-Trains a small architecture for each seed, the same for every choice, and prints mean and standard deviation over the seeds
-of the accuracy of the kept net on the validation part. The test split is never looked at.
+Three tenths of the training split, or all but `--samples` of it, judge; what remains is the training split of the recipe,
+its own validation part included. Trains a small architecture for each seed, the same for every choice, and prints mean and
+standard deviation over the seeds of the accuracy of the kept net. The test split is never looked at.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import random
 import statistics
 import time
 from dataclasses import replace
 
+import numpy as np
 import torch
+from torch import Tensor
 
 from pnas_kit.cost import trace
 from pnas_kit.learn import Recipe, recipe_for
@@ -23,8 +27,8 @@ from pnas_kit.learn.goal import accuracy, balanced_accuracy
 from pnas_kit.learn.train import Training, tensors
 from pnas_kit.space import Arch, ShapeError, space
 
-VALIDATION = 0.3
-"""More than training holds out, so that a difference of a few samples is a smaller one."""
+JUDGING = 0.3
+MOST_JUDGING = 3000
 
 SPARSITY = 0.4
 """Of every group: a net that lost nine of ten channels learns too little in a few epochs to tell choices apart."""
@@ -33,12 +37,20 @@ SPARSITY = 0.4
 def choices(recipe: Recipe, task: str) -> dict[str, Recipe]:
     """The default, and one change of it at a time."""
     usual = recipe.augment
-    found = {"as it is": recipe, "no average": replace(recipe, average=0.0), "average 0.2": replace(recipe, average=0.2)}
-    names = ("erase" if task == "image" else "mask", "mixup", "cutmix")
-    found |= {f"+ {name}": replace(recipe, augment=(*usual, name)) for name in names if name not in usual}
+    found = {"as it is": recipe}
+    found |= {"nothing held out": replace(recipe, validation=0.0)} if recipe.validation else {}
+    found |= {f"average {share}": replace(recipe, average=share) for share in (0.0, 0.2)}
+    found |= {f"rate {rate}": replace(recipe, learning_rate=rate) for rate in (1e-3, 1e-2)}
+    found |= {f"decay {decay}": replace(recipe, weight_decay=decay) for decay in (0.005, 0.1)}
+    found |= {f"smoothing {share}": replace(recipe, label_smoothing=share) for share in (0.0, 0.1)}
+    found |= {f"batch {size}": replace(recipe, batch=size) for size in (recipe.batch // 2, recipe.batch * 2)}
+    found |= {"epochs x2": replace(recipe, epochs=2 * recipe.epochs)}
+    found |= {"pruned by 0.3": replace(recipe, prune_from=0.05, prune_until=0.3)}
+    names = ("shift", "mirror", "erase") if task == "image" else ("jitter", "scale", "slide", "mask")
+    found |= {f"+ {n}": replace(recipe, augment=(*usual, n)) for n in (*names, "mixup", "cutmix") if n not in usual}
     found |= {f"- {name}": replace(recipe, augment=tuple(n for n in usual if n != name)) for name in usual}
-    balance = {f"balance {power}": replace(recipe, balance=power) for power in (0.5, 1.0)}
-    return found | {f"patience {share}": replace(recipe, patience=share) for share in (0.2,)} | balance
+    found |= {f"balance {power}": replace(recipe, balance=power) for power in (0.5, 1.0)}
+    return found | {"patience 0.2": replace(recipe, patience=0.2)}
 
 
 def architecture(data: Dataset, seed: int, most: float) -> Arch:
@@ -56,36 +68,55 @@ def architecture(data: Dataset, seed: int, most: float) -> Arch:
             return arch
 
 
-def measured(data: Dataset, arch: Arch, recipe: Recipe, seed: int) -> tuple[float, float, int]:
-    """Accuracy and balanced accuracy of the kept net on the validation part, and the epochs it took."""
-    training = Training(arch, data, recipe, seed=seed)
+def divided(data: Dataset, samples: int | None, seed: int) -> tuple[Dataset, tuple[Tensor, Tensor]]:
+    """The data set with less to train on, and what judges."""
+    share = JUDGING if samples is None else 1 - samples / len(data.train_y)
+    train, judging = validation_split(data, share, seed)
+    judging = np.random.default_rng(seed).permutation(judging)[:MOST_JUDGING]
+    groups = None if data.groups is None else data.groups[train]
+    less = replace(data, train_x=data.train_x[train], train_y=data.train_y[train], groups=groups)
+    return less, tensors(data.train_x[judging], data.train_y[judging])
+
+
+def measured(data: Dataset, samples: int | None, most: float, recipe: Recipe, seed: int) -> tuple[float, float, int]:
+    """Accuracy and balanced accuracy of the kept net on what judges, and the epochs it took."""
+    less, judging = divided(data, samples, seed)
+    training = Training(architecture(data, seed, most), less, recipe, seed=seed)
     for _ in training:
         pass
-    _, held_out = validation_split(data, recipe.validation, seed)
-    judged = tensors(data.train_x[held_out], data.train_y[held_out])
-    return accuracy(training.best, *judged), balanced_accuracy(training.best, *judged), training.finished_epochs
+    return accuracy(training.best, *judging), balanced_accuracy(training.best, *judging), training.finished_epochs
+
+
+def setting(text: str) -> tuple[str, object]:
+    """A field of the recipe and its value: "epochs=300", "augment=mask,mixup"."""
+    name, _, value = text.partition("=")
+    if name == "augment":
+        return name, tuple(filter(None, value.split(",")))
+    return name, ast.literal_eval(value)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default="digits")
-    parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--samples", type=int, help="to train on; default: seven tenths of the training split")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--macs", type=float, default=2e5, help="of the largest architecture")
+    parser.add_argument("--base", nargs="*", type=setting, default=[], help="fields of the recipe, such as epochs=20")
     parser.add_argument("--only", nargs="*", help="names of choices; default: all")
     asked = parser.parse_args()
     torch.set_num_threads(1)
     data = load(asked.data)
-    recipe = recipe_for(asked.data, data.card.task, data.card.train, asked.epochs)
-    print(f"{asked.data}, {asked.epochs} epochs, {asked.seeds} seeds")
-    for name, choice in choices(replace(recipe, validation=VALIDATION), data.card.task).items():
+    size = asked.samples or round((1 - JUDGING) * len(data.train_y))
+    recipe = replace(recipe_for(asked.data, data.card.task, size), **dict(asked.base))
+    print(f"{asked.data}, {size} samples, {asked.seeds} seeds, {recipe}", flush=True)
+    for name, choice in choices(recipe, data.card.task).items():
         if asked.only and name not in asked.only:
             continue
         start = time.process_time()
-        rows = [measured(data, architecture(data, s, asked.macs), choice, s) for s in range(asked.seeds)]
+        rows = [measured(data, asked.samples, asked.macs, choice, seed) for seed in range(asked.seeds)]
         plain, balanced, epochs = ([100 * value for value in column] for column in zip(*rows, strict=True))
         print(
-            f"{name:14} accuracy {statistics.mean(plain):6.2f} ± {statistics.pstdev(plain):.2f} %  balanced "
+            f"{name:17} accuracy {statistics.mean(plain):6.2f} ± {statistics.pstdev(plain):.2f} %  balanced "
             f"{statistics.mean(balanced):6.2f} ± {statistics.pstdev(balanced):.2f} %"
             f"  epochs {statistics.mean(epochs) / 100:.0f}  {time.process_time() - start:.0f} s of CPU",
             flush=True,

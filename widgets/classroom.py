@@ -144,7 +144,7 @@ class Classroom(ipywidgets.VBox):
         self._chart.html = (
             '<div class="pn-class-choices"><h2 class="pn-h">All runs</h2>'
             + _select("show", "Show", shows, self._room.show)
-            + _select("data", "Data set", [(name, f"{name} ({many} runs)") for name, many in sorted(sets.items())], data)
+            + _select("data", "Data set", [(name, f"{name} ({_runs(many)})") for name, many in sorted(sets.items())], data)
             + f"</div>{picture}"
         )
 
@@ -164,7 +164,7 @@ class Classroom(ipywidgets.VBox):
         lines = "".join(self._line(row) for row in self._found)
         head = "".join(f'<th scope="col">{name}</th>' for name in ("Run", "State", "Progress", "Best verified"))
         self._table.html = (
-            f'<h2 class="pn-h">{len(self._found)} runs</h2><p class="pn-note" role="status">{told}</p>'
+            f'<h2 class="pn-h">{_runs(len(self._found))}</h2><p class="pn-note" role="status">{told}</p>'
             f'<table class="pn-table pn-class-table" data-rows="{len(self._found)}"><thead><tr>{head}</tr></thead>'
             f"<tbody>{lines}</tbody></table>"
         )
@@ -172,6 +172,7 @@ class Classroom(ipywidgets.VBox):
     def _line(self, row: Row) -> str:
         run, status = row.run, row.status
         kind = "running" if row.at_work and not status.alive else status.state
+        state = row.state.removeprefix(f"{status.phase} ") if status.state == "queued" else row.state
         best = f"<b>{words.percent(row.best.int8_accuracy)}</b><small>{row.best.metric}</small>" if row.best else "–"
         done = (
             f'<progress max="{status.total}" value="{status.done}" aria-label="Progress"></progress>'
@@ -182,11 +183,15 @@ class Classroom(ipywidgets.VBox):
         error = f' title="{attribute(status.error)}"' if status.error else ""
         return (
             f'<tr data-key="{attribute(run.name)}" data-state="{status.state}"><th scope="row">'
-            f"{mark_svg(self._marks[run.name])}<div><b>{attribute(_title(run))}</b>"
-            f"<small>{attribute(run.config.data)} · {attribute(run.problem.board.name)}</small></div></th>"
-            f'<td><span class="pn-pill pn-{kind}"{error}>{attribute(row.state)}</span></td>'
+            f"<div>{mark_svg(self._marks[run.name])}<span><b>{attribute(_title(run))}</b>"
+            f"<small>{attribute(run.config.data)}</small><small>{attribute(run.problem.board.name)}</small></span></div></th>"
+            f'<td><span class="pn-pill pn-{kind}"{error}>{attribute(state)}</span></td>'
             f"<td>{done}</td><td>{best}</td></tr>"
         )
+
+
+def _runs(many: int) -> str:
+    return f"{many} run{'' if many == 1 else 's'}"
 
 
 UNITS = {"search": "candidates", "train": "epochs"}
@@ -199,5 +204,5 @@ def _title(run: Run) -> str:
 
 def _select(action: str, label: str, options: list[tuple[str, str]], chosen: str) -> str:
     items = "".join(f'<option value="{attribute(key)}">{attribute(text)}</option>' for key, text in options)
-    chooser = f'<select data-action="{action}" data-chosen="{attribute(chosen)}">{items}</select>'
-    return f'<label class="pn-runs">{label}{chooser}</label>'
+    chooser = f'<select class="pn-select" data-action="{action}" data-chosen="{attribute(chosen)}">{items}</select>'
+    return f'<label class="pn-class-choice">{label}{chooser}</label>'

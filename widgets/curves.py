@@ -45,8 +45,9 @@ def curve_svg(epochs: Sequence[Epoch]) -> str:
         for name, high in (("sparsity", 1.0), ("loss", loss), ("accuracy", 1.0))
     )
     best = max((epoch.number for epoch in epochs if epoch.best), default=0)
+    judged = "validation accuracy" if last.held_out else "accuracy on the training samples"
     label = (
-        f"Learning curve, epoch {last.number} of {total}: loss {last.loss:.3f}, validation accuracy "
+        f"Learning curve, epoch {last.number} of {total}: loss {last.loss:.3f}, {judged} "
         f"{100 * last.accuracy:.1f} %, {100 * last.sparsity:.0f} % of the channels removed"
     ) + (f"; best so far: epoch {best}, {100 * epochs[best - 1].accuracy:.1f} %" if best else "")
     return (

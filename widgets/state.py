@@ -46,10 +46,14 @@ class Problem:
     detail: str = ""
 
 
+UNCOUNTED = 1000
+"""Training samples that a set is taken to have before it is loaded for the first time and counted."""
+
+
 def default_epochs(data: str) -> int:
     """How long a prototype is trained on a data set when nobody says otherwise."""
     card = card_of(data)
-    return recipe_for(card.name, card.task, max(card.train, 1)).epochs
+    return recipe_for(card.name, card.task, card.train or UNCOUNTED).epochs
 
 
 def unbalanced(data: str) -> bool:

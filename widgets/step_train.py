@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pnas_kit.learn.data import Card
+from pnas_kit.learn.recipe import recipe_for
 from pnas_kit.runs import RunError
 from pnas_kit.runs.pace import Span, time_left, training_left
 from widgets import cards, words
@@ -180,9 +181,12 @@ def _estimate(left: Span | None) -> str:
 def legend(card: Card) -> str:
     """What the curve's lines are."""
     measure = "mAP50" if card.task == "detection" else "accuracy"
+    held_out = not card.train or recipe_for(card.name, card.task, card.train).validation
+    judged = f"validation {measure}" if held_out else f"{measure} on the training samples, none being held out"
+    kept = "best epoch, the one that is kept" if held_out else "last epoch, the one that is kept"
     return (
-        f'<p class="pn-curve-legend"><span class="pn-curve-accuracy">validation {measure}</span>'
+        f'<p class="pn-curve-legend"><span class="pn-curve-accuracy">{judged}</span>'
         '<span class="pn-curve-loss">training loss (right scale)</span>'
         '<span class="pn-curve-sparsity">channels removed</span>'
-        '<span class="pn-curve-kept">best epoch, the one that is kept</span></p>'
+        f'<span class="pn-curve-kept">{kept}</span></p>'
     )

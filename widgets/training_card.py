@@ -103,7 +103,8 @@ def _figures(training: Training) -> str:
     progress, result, of = training.progress, training.result, f", {training.metric}" if training.metric else ""
     shown = [epoch.accuracy for epoch in training.epochs if epoch.best] or [epoch.accuracy for epoch in training.epochs]
     tiles = cards.tile("Epoch", f"{progress.epoch} of {progress.total}" if progress.total else "–")
-    tiles += cards.tile(f"Validation{of}", words.percent(shown[-1] if shown else None))
+    judged = "Validation" if all(epoch.held_out for epoch in training.epochs) else "Training samples"
+    tiles += cards.tile(f"{judged}{of}", words.percent(shown[-1] if shown else None))
     if result:
         tiles += cards.tile(f"Test, float{of}", words.percent(result.float_accuracy))
         tiles += cards.tile(f"Test, int8{of}", words.percent(result.int8_accuracy))

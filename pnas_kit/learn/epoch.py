@@ -15,6 +15,7 @@ class Epoch:
         loss: mean training loss (cross entropy with label smoothing; the detection loss).
         train_accuracy: share of training samples, or objects, right while training, augmented.
         accuracy: the goal's measure on the validation part after the epoch: share of samples right, or mAP50.
+        held_out: whether there is a validation part; where not, `accuracy` is that of the training samples themselves.
         sparsity: share of the unpruned network's channels removed by now.
         best: whether this is the best fully pruned state so far, the one that is kept.
         seconds: wall time.
@@ -28,3 +29,4 @@ class Epoch:
     sparsity: float
     best: bool
     seconds: float
+    held_out: bool = True

@@ -7,6 +7,12 @@ from dataclasses import dataclass
 SAMPLES_SEEN = 300_000
 """Training samples that a default training looks at in all: few epochs on large sets, many on small ones."""
 FEWEST_EPOCHS, MOST_EPOCHS = 8, 120
+TINY, TINY_STEPS = 200, 1500
+"""Training splits of fewer samples are trained for so many steps, and nothing of them is held out."""
+MANY, HIGH_RATE = 20_000, 3e-2
+"""Below so many samples a training has few steps, and a higher rate wins (`benchmarks/recipe_choices.py`)."""
+LONG = 20
+"""Epochs from which pictures are both shifted and mirrored."""
 PICTURES_SEEN = 80_000
 """The same for detection, whose pictures are larger and hold several objects each."""
 
@@ -27,12 +33,13 @@ class Recipe:
         patience: fraction of the epochs that may pass, once pruned, without a validation measure as good as the best.
         augment: names of augmentations in `augment.py`, for detection in `detection/augment.py`.
         prune_from, prune_until: when channels are removed, along a cubic schedule.
-        validation: fraction of the training split held out to choose the best epoch; the test split never is.
+        validation: fraction of the training split held out to choose the best epoch; 0 trains on all of it and keeps the
+            last epoch. The test split never has a say.
     """
 
     epochs: int
     batch: int = 64
-    learning_rate: float = 3e-3
+    learning_rate: float = 1e-2
     weight_decay: float = 0.02
     warm_up: float = 0.1
     label_smoothing: float = 0.05
@@ -63,19 +70,29 @@ class Recipe:
 
 def recipe_for(data: str, task: str, samples: int, epochs: int | None = None) -> Recipe:
     """The default recipe for a data set of so many training samples."""
+    augment = {"image": ("shift",), "series": ("jitter", "scale", "slide"), "detection": ("zoom",)}[task]
+    if samples < TINY and task != "detection":
+        return _tiny(samples, epochs, augment)
     if epochs is None:
         epochs = min(
             MOST_EPOCHS, max(FEWEST_EPOCHS, round((PICTURES_SEEN if task == "detection" else SAMPLES_SEEN) / samples))
         )
-    augment = {"image": ("shift",), "series": ("jitter", "scale", "slide"), "detection": ("zoom",)}[task]
     if task == "detection":
         if data in MIRRORABLE:
             augment = ("zoom", "mirror")
         return Recipe(epochs=epochs, augment=augment, batch=16 if samples < 2000 else 32, learning_rate=1e-2)
     if data in MIRRORABLE:
-        augment = ("mirror",)  # both at once are too much for so few epochs
-    return Recipe(epochs=epochs, augment=augment, batch=32 if samples < 2000 else 64)
+        augment = ("shift", "mirror") if epochs >= LONG else ("mirror",)  # both at once are too much for few epochs
+    rate = HIGH_RATE if samples < MANY else 1e-2
+    return Recipe(epochs=epochs, augment=augment, batch=32 if samples < 2000 else 64, learning_rate=rate)
 
 
-MIRRORABLE = ("fashion_mnist", "fashion_det", "tree_crowns")
+def _tiny(samples: int, epochs: int | None, augment: tuple[str, ...]) -> Recipe:
+    """For sets of which a validation part would be a handful: small batches, many passes, all samples trained on."""
+    batch = max(1, min(16, samples // 2))
+    epochs = epochs or round(TINY_STEPS * batch / samples)
+    return Recipe(epochs=epochs, batch=batch, augment=augment, learning_rate=HIGH_RATE, validation=0.0)
+
+
+MIRRORABLE = ("fashion_mnist", "fashion_det", "tree_crowns", "cifar10", "cifar100")
 """Image sets whose classes do not change when seen in a mirror."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import copy
 import os
 import time
+import warnings
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,9 @@ from .recipe import Recipe
 
 __all__ = ["Training", "TrainingError", "accuracy", "tensors"]
 
+FORMAT = 2
+"""Of a checkpoint; one of another format, or of another recipe, is no place to go on from."""
+
 
 class TrainingError(RuntimeError):
     """Training cannot go on; the message says why."""
@@ -35,7 +39,7 @@ class TrainingError(RuntimeError):
 class Training:
     """Iterate over it to train: `for epoch in Training(arch, data, recipe): ...`; then `best` is the net to keep.
 
-    With a `checkpoint` every epoch is saved there, and a training that was interrupted goes on after its last one.
+    With a `checkpoint` epochs are saved there, and a training that was interrupted goes on after the last that was.
 
     Args:
         arch: what is trained, from its unpruned to its pruned layers.
@@ -43,6 +47,7 @@ class Training:
         recipe: settings.
         seed: of the weights, the order of the samples and the augmentation.
         checkpoint: file to save to and to go on from; None saves nothing.
+        save_every: seconds between two saves; 0 saves every epoch.
         device: where it is computed; what is kept lies on the CPU.
 
     Raises:
@@ -58,16 +63,18 @@ class Training:
         *,
         seed: int = 0,
         checkpoint: Path | None = None,
+        save_every: float = 0.0,
         device: torch.device | str = "cpu",
     ) -> None:
         self.goal = goal_for(data.card, data.train_y, recipe.balance)
         self.goal.check(arch.layers)
         self.recipe, self.checkpoint, self._device = recipe, checkpoint, device
+        self._save_every, self._saved = save_every, time.monotonic()
         self._sets = channel_sets(arch.layers, arch.input_shape[2])
         self._kept = self._sets.kept(arch.sparsity)
-        train, held_out = validation_split(data, recipe.validation, seed)
+        train, judged = validation_split(data, recipe.validation, seed)
         self._x, self._y = tensors(data.train_x[train], data.train_y[train])
-        self._held_out = tensors(data.train_x[held_out], data.train_y[held_out])
+        self._judged = tensors(data.train_x[judged], data.train_y[judged])
         self._generator = torch.Generator().manual_seed(seed)
         net = build(arch.layers, arch.input_shape, seed)
         self.goal.prepare(net)
@@ -78,21 +85,26 @@ class Training:
         self._best_accuracy, self._best_epoch = -1.0, 0
         self.finished_epochs = 0
         if checkpoint is not None and checkpoint.exists():
-            self._restore(torch.load(checkpoint, weights_only=True, map_location="cpu"))
+            state = torch.load(checkpoint, weights_only=True, map_location="cpu")
+            if (state.get("format"), state.get("recipe")) == (FORMAT, asdict(self.recipe)):
+                self._restore(state)
+            else:
+                warnings.warn(f"{checkpoint.name} is of another version or recipe: this training begins anew", stacklevel=2)
 
     def __iter__(self) -> Iterator[Epoch]:
         while not self.finished:
             start = time.perf_counter()
             self._prune_to(self.recipe.pruned_share(self.finished_epochs))
             loss, train_accuracy = self._one_pass()
-            found = self.goal.measure(self.average, *self._held_out)
+            found = self.goal.measure(self.average, *self._judged)
             self.finished_epochs += 1
-            best = self.net.layers == self._pruned and found >= self._best_accuracy
-            if best:
+            # Samples that were trained on say nothing about which epoch is best: the last one is kept.
+            better = found >= self._best_accuracy if self.recipe.validation else self.finished_epochs == self.recipe.epochs
+            if best := better and self.net.layers == self._pruned:
                 self.best = copy.deepcopy(self.average).cpu()
                 self._best_accuracy, self._best_epoch = found, self.finished_epochs
-            if self.checkpoint is not None:
-                self._save()
+            if self.finished or time.monotonic() - self._saved >= self._save_every:
+                self.save()
             yield Epoch(
                 number=self.finished_epochs,
                 total=self.finished_epochs if self.finished else self.recipe.epochs,
@@ -102,6 +114,7 @@ class Training:
                 sparsity=self.sparsity,
                 best=best,
                 seconds=time.perf_counter() - start,
+                held_out=self.recipe.validation > 0,
             )
 
     @property
@@ -133,14 +146,17 @@ class Training:
         cut = Cut(self.net, kept)
         momenta = self._cut_momenta(cut)
         self._start(cut.net, Cut(self.average.cpu(), kept).net)
-        self._optimiser.state.update({p: m for p, m in zip(self.net.parameters(), momenta, strict=True) if m})
+        self._optimiser.state.update(momenta)
 
-    def _cut_momenta(self, cut: Cut) -> list[dict[str, Tensor]]:
-        state = self._optimiser.state
-        return [
-            {k: cut.take(name, v.cpu()).to(self._device) if v.dim() else v for k, v in state.get(old, {}).items()}
-            for name, old in self.net.named_parameters()
-        ]
+    def _cut_momenta(self, cut: Cut) -> dict[Tensor, dict[str, Tensor]]:
+        """By parameter, in its own memory layout: the fused step takes both for flat arrays."""
+        found, state = {}, self._optimiser.state
+        for (name, old), new in zip(self.net.named_parameters(), cut.net.parameters(), strict=True):
+            taken = {k: cut.take(name, v.cpu()) if v.dim() else v for k, v in state.get(old, {}).items()}
+            found[new] = {
+                k: torch.empty_like(new.data).copy_(v).to(self._device) if v.dim() else v for k, v in taken.items()
+            }
+        return {parameter: parts for parameter, parts in found.items() if parts}
 
     def _one_pass(self) -> tuple[float, float]:
         """Train on every sample once; return the mean loss and the share that was right."""
@@ -176,7 +192,7 @@ class Training:
         span = max(1.0, r.average * steps)
         self._average = timm.utils.ModelEmaV3(average.to(self._device), decay=1 - 1 / span, use_warmup=True)
         self._optimiser = timm.optim.create_optimizer_v2(
-            self.net, opt="adamw", lr=r.learning_rate, weight_decay=r.weight_decay
+            self.net, opt="adamw", lr=r.learning_rate, weight_decay=r.weight_decay, fused=True
         )
         self._schedule = timm.scheduler.CosineLRScheduler(
             self._optimiser,
@@ -187,8 +203,13 @@ class Training:
             t_in_epochs=False,
         )
 
-    def _save(self) -> None:
+    def save(self) -> None:
+        """Write the checkpoint, if there is one."""
+        if self.checkpoint is None:
+            return
         state = {
+            "format": FORMAT,
+            "recipe": asdict(self.recipe),
             "channels": [layer.channels for layer in self.net.layers],
             "net": self.net.state_dict(),
             "average": self.average.state_dict(),
@@ -202,6 +223,7 @@ class Training:
         draft = self.checkpoint.with_suffix(".draft")
         torch.save(state, draft)
         os.replace(draft, self.checkpoint)
+        self._saved = time.monotonic()
 
     def _restore(self, state: dict) -> None:
         layers = zip(self.net.layers, state["channels"], strict=True)

@@ -74,7 +74,7 @@ def _row(run: Run, place: dict[tuple[str, str], int | None]) -> Row:
 def listing(root: Path) -> Iterator[str]:
     """A line per run: state, progress, best verified accuracy, size, name."""
     found = rows(root)
-    yield f"{len(found)} runs, {size(root) / GIB:.2f} GiB; limits: {Quota.of(root).words}"
+    yield f"{len(found)} run{'' if len(found) == 1 else 's'}, {size(root) / GIB:.2f} GiB; limits: {Quota.of(root).words}"
     for row in found:
         done = f"{row.status.done} of {row.status.total}" if row.status.total else ""
         best = f"{row.best.metric} {100 * row.best.int8_accuracy:.1f} %" if row.best else ""
@@ -101,7 +101,7 @@ def end_all(root: Path) -> Iterator[str]:
     for ticket in standing(root):  # of runs that were deleted by hand meanwhile
         end(ticket.pid, ticket.started)
         yield f"ended process {ticket.pid} ({ticket.job} of {ticket.run})"
-    yield f"{len(busy)} runs were at work or waiting; what they finished is kept" if busy else "nothing was at work"
+    yield f"{len(busy)} at work or waiting; what they finished is kept" if busy else "nothing was at work"
 
 
 def _how(run: Run, deadline: float) -> str:

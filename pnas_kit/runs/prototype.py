@@ -22,7 +22,7 @@ from .examples import ANSWERS_FILE, answers_file, examples_file
 from .examples import FILE as EXAMPLES_FILE
 from .folder import append_line, read_json, write_bytes, write_json, write_text
 from .pace import FINE_TUNING_EPOCHS
-from .records import Result
+from .records import Result, balanced_accuracy
 from .run import Run
 
 if TYPE_CHECKING:  # at run time only where it is made: whoever looks at runs stays light
@@ -33,6 +33,8 @@ CALIBRATION_SAMPLES = 512
 JUDGING_SAMPLES = 2000
 MOST_LOST = 0.005
 """Accuracy that plain quantisation may cost before a prototype is fine-tuned with rounding in the loop."""
+SAVE_SECONDS = 5.0
+"""Work that an interruption may cost; saving takes longer than an epoch of a tiny set."""
 TESTS = 20
 """Test samples that the firmware's self-test and the emulated board run."""
 DELIVERED = ("model.tflite", "model_data.h", "report.html", "firmware.zip")
@@ -46,6 +48,9 @@ def make_prototype(path: str, candidate: Candidate, threads: int, seconds: float
     """
     import torch
 
+    from pnas_kit.search.process import keep_memory
+
+    keep_memory()
     torch.set_num_threads(threads)
     run = Run(path)
     data = run.load_data()
@@ -62,11 +67,13 @@ def _train(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, until:
     folder = run.prototype(candidate.number)
     folder.mkdir(parents=True, exist_ok=True)
     checkpoint = folder / "checkpoint.pt"
-    training = Training(candidate.arch, data, recipe, seed=run.config.seed, checkpoint=checkpoint, device=device())
+    settings = {"seed": run.config.seed, "checkpoint": checkpoint, "save_every": SAVE_SECONDS, "device": device()}
+    training = Training(candidate.arch, data, recipe, **settings)
     _keep_epochs(folder / "epochs.jsonl", run.epochs(candidate.number)[: training.finished_epochs])
     for epoch in training:
         append_line(folder / "epochs.jsonl", asdict(epoch))
         if time.monotonic() > until:
+            training.save()
             break
         while (run.path / "pause").exists():
             time.sleep(0.1)
@@ -84,7 +91,8 @@ def _keep_epochs(path: Path, epochs: list) -> None:
 def _quantised(run: Run, data: Dataset, recipe: Recipe, net) -> tuple[QuantModel, bytes, str]:
     """The integer net, its file and how it was made: fine-tuned only where plain quantisation loses more than `MOST_LOST`.
 
-    Both the loss and the best of the fine-tuned are judged on the validation part; the test split has no say.
+    Both the loss and the best of the fine-tuned are judged on the validation part, on all training samples where none are
+    held out, by balanced accuracy where the recipe balances; the test split has no say.
     """
     from pnas_kit.deploy import evaluate, quantise, write_tflite
     from pnas_kit.deploy.qat import fine_tune
@@ -92,22 +100,25 @@ def _quantised(run: Run, data: Dataset, recipe: Recipe, net) -> tuple[QuantModel
     from pnas_kit.learn.train import tensors
     from pnas_kit.search.process import device
 
-    goal = goal_for(data.card)
-    train, held_out = validation_split(data, recipe.validation, run.config.seed)
+    goal = goal_for(data.card, data.train_y, recipe.balance)
+    train, judging = validation_split(data, recipe.validation, run.config.seed)
     rng = np.random.default_rng(run.config.seed)
     calibration = data.train_x[rng.permutation(train)[:CALIBRATION_SAMPLES]]
-    judged = held_out[:JUDGING_SAMPLES]
-    x, y = data.train_x[judged], data.train_y[judged]
+    judging = rng.permutation(judging)[:JUDGING_SAMPLES]
+    x, y = data.train_x[judging], data.train_y[judging]
+
+    def judged(file: bytes) -> float:
+        score = evaluate(file, x, y)
+        return balanced_accuracy(score.confusion.tolist()) if recipe.balance and len(score.confusion) else score.accuracy
+
     model = quantise(net, calibration)
     plain = write_tflite(model)
-    wanted = goal.measure(net, *tensors(x, y)) - MOST_LOST
-    if evaluate(plain, x, y).accuracy >= wanted:
+    if judged(plain) >= goal.measure(net, *tensors(x, y)) - MOST_LOST:
         return model, plain, "post-training"
     seen = tensors(data.train_x[train], data.train_y[train])
-    loss = goal_for(data.card, data.train_y, recipe.balance).plain_loss
-    settings = {"epochs": FINE_TUNING_EPOCHS, "seed": run.config.seed, "loss": loss, "device": device()}
+    settings = {"epochs": FINE_TUNING_EPOCHS, "seed": run.config.seed, "loss": goal.plain_loss, "device": device()}
     tuned = fine_tune(net, calibration, *seen, **settings)
-    model, best = max(((m, write_tflite(m)) for m in tuned), key=lambda pair: evaluate(pair[1], x, y).accuracy)
+    model, best = max(((m, write_tflite(m)) for m in tuned), key=lambda pair: judged(pair[1]))
     return model, best, "post-training" if best == plain else "quantisation-aware"
 
 
@@ -149,7 +160,7 @@ def _deliver(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, net)
         energy_mj=cost.energy_mj,
         epochs=len(epochs),
         train_seconds=sum(e.seconds for e in epochs),
-        validation_accuracy=max((e.accuracy for e in epochs if e.best), default=0.0),
+        validation_accuracy=max((e.accuracy for e in epochs if e.best and e.held_out), default=None),
         quantisation=method,
         sha256=hashlib.sha256(model).hexdigest(),
     )

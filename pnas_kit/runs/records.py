@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pnas_kit.cost import Board, boards, speed
@@ -171,7 +172,8 @@ class Result:
         arena_predicted: feature-map arena that the cost model plans.
         arena_measured: the same as TensorFlow Lite Micro allocates it; None where its package does not exist.
         macs, params, ram_bytes, latency_ms, energy_mj: as the cost model gives them.
-        epochs, train_seconds, validation_accuracy: of the training.
+        epochs, train_seconds: of the training.
+        validation_accuracy: of the epoch that was kept; None where nothing was held out.
         sha256: of the `.tflite`.
         quantisation: "post-training" or "quantisation-aware", whichever the validation part preferred.
         files: SHA-256 of every file made for the user, by name.
@@ -192,7 +194,7 @@ class Result:
     energy_mj: float | None
     epochs: int
     train_seconds: float
-    validation_accuracy: float
+    validation_accuracy: float | None
     sha256: str
     quantisation: str = "post-training"
     files: dict[str, str] = field(default_factory=dict)
@@ -202,6 +204,11 @@ class Result:
 
     @property
     def balanced_accuracy(self) -> float | None:
-        """Of the int8 file: the share of right answers of each class, then the mean over the classes that occur."""
-        shares = [row[true] / sum(row) for true, row in enumerate(self.confusion) if sum(row)]
-        return sum(shares) / len(shares) if shares else None
+        """Of the int8 file; None for a detector."""
+        return balanced_accuracy(self.confusion)
+
+
+def balanced_accuracy(confusion: Sequence[Sequence[int]]) -> float | None:
+    """The share of right answers of each class (a row), then the mean over the classes that occur; None without any."""
+    shares = [row[true] / sum(row) for true, row in enumerate(confusion) if sum(row)]
+    return sum(shares) / len(shares) if shares else None

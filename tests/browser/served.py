@@ -20,7 +20,7 @@ class Served:
             command = [sys.executable, "-m", "widgets.serve", "--port", "8870", *options]
             self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT)
         self.started = psutil.Process(self.process.pid).create_time()
-        self.url = self._wait(60)
+        self.url = self._wait(180)
 
     def _wait(self, seconds):
         end = time.monotonic() + seconds

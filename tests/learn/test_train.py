@@ -177,3 +177,42 @@ def test_a_balanced_recipe_weighs_the_classes_and_chooses_by_balanced_accuracy(d
     assert training.goal.name == "balanced accuracy" and epoch.accuracy == balanced_accuracy(training.best, *judged)
     with pytest.raises(ValueError, match="balance lies between 0 and 1, got 2"):
         Recipe(epochs=1, balance=2)
+
+
+def test_momenta_of_the_channels_that_stay_lie_in_memory_as_their_parameters(digits, arch):
+    training = Training(arch, digits, dataclasses.replace(RECIPE, epochs=4))
+    for _ in training:
+        known = [training._optimiser.state[p] for p in training.net.parameters()]
+        for parameter, parts in zip(training.net.parameters(), known, strict=True):
+            for name in ("exp_avg", "exp_avg_sq"):
+                assert parts[name].shape == parameter.shape and parts[name].stride() == parameter.stride()
+            assert parts["step"] == training.finished_epochs * training._steps, "momenta outlive the pruning"
+
+
+def test_a_set_of_a_few_samples_is_trained_on_whole_and_its_last_epoch_is_kept(digits, arch):
+    few = dataclasses.replace(digits, train_x=digits.train_x[:50], train_y=digits.train_y[:50])
+    recipe = recipe_for("few", "image", 50)
+    assert recipe.validation == 0 and recipe.epochs * (50 // recipe.batch) == pytest.approx(1500, rel=0.1)
+    assert recipe_for("more", "image", 500).validation > 0
+    training = Training(arch, few, dataclasses.replace(recipe, epochs=3))
+    epochs = list(training)
+    assert len(training._x) == 50 and [e.best for e in epochs] == [False, False, True]
+    for kept, average in zip(training.best.parameters(), training.average.parameters(), strict=True):
+        assert torch.equal(kept, average)
+
+
+def test_a_checkpoint_of_another_version_or_recipe_is_not_gone_on_from(tmp_path, digits, arch):
+    path = tmp_path / "checkpoint.pt"
+    torch.save({"net": {}, "finished_epochs": 5}, path)  # as an earlier version might have left it
+    with pytest.warns(UserWarning, match="begins anew"):
+        training = Training(arch, digits, dataclasses.replace(RECIPE, epochs=2), checkpoint=path)
+    assert training.finished_epochs == 0 and len(list(training)) == 2
+    with pytest.warns(UserWarning, match="another version or recipe"):
+        assert Training(arch, digits, RECIPE, checkpoint=path).finished_epochs == 0
+
+
+def test_a_checkpoint_is_saved_now_and_then_and_at_the_end(tmp_path, digits, arch):
+    path, recipe = tmp_path / "checkpoint.pt", dataclasses.replace(RECIPE, epochs=3)
+    there = [path.exists() for _ in Training(arch, digits, recipe, checkpoint=path, save_every=1e9)]
+    assert there == [False, False, True]
+    assert Training(arch, digits, recipe, checkpoint=path).finished

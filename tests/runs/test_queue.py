@@ -163,7 +163,7 @@ def test_a_run_waits_visibly_leaves_the_queue_by_stop_and_begins_by_itself(start
     said = "\n".join(end_all(started.root))
     assert third.status.state == fourth.status.state == "stopped"
     assert f"search of {third.name} (running)" in said and f"search of {fourth.name} (queued)" in said
-    assert "2 runs were at work or waiting" in said and standing(started.root) == []
+    assert "2 at work or waiting" in said and standing(started.root) == []
     assert list(end_all(started.root)) == ["nothing was at work"]
 
 
@@ -227,7 +227,7 @@ def test_the_commands_list_and_end_the_runs_of_a_folder(tmp_path, monkeypatch, c
         assert main() == 0
         return capsys.readouterr().out
 
-    assert re.search(rf"1 runs.*limits: {Quota().words}\nnew .*{run.name}", command("runs", "--runs", str(tmp_path)))
+    assert re.search(rf"1 run,.*limits: {Quota().words}\nnew .*{run.name}", command("runs", "--runs", str(tmp_path)))
     monkeypatch.setenv("PNAS_RUNS", str(tmp_path))
     assert command("stop") == "nothing was at work\n"
     with pytest.raises(SystemExit, match="there is no folder of runs"):

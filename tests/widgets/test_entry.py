@@ -4,6 +4,7 @@ import http.client
 import os
 import re
 import sys
+import time
 from pathlib import Path
 from urllib.parse import quote, urlparse
 
@@ -44,7 +45,7 @@ SPELT = ["class.ipynb", "CLASS.ipynb", "./class.ipynb", "x/../class.ipynb", "/cl
 def guarded(tmp_path_factory):
     """A server with tokens; in its folder of runs lies a file that must never come out."""
     folder = tmp_path_factory.mktemp("guarded")
-    made = Served(folder, "--token")
+    made = Served(folder, "--token", "--idle-minutes", "0.05")
     secret = made.runs / "20260101-120000-digits-x-0000" / "prototypes" / "1" / "model.tflite"
     secret.parent.mkdir(parents=True)
     secret.write_bytes(SECRET)
@@ -128,6 +129,18 @@ def test_the_landing_page_does_not_tell_of_the_class_view(guarded):
     cookie = headers["Set-Cookie"].split(";")[0]
     assert ask(guarded, "", cookie=cookie)[0] == 200
     assert ask(guarded, "voila/render/class.ipynb", cookie=cookie)[0] == 403
+
+
+def test_kernels_of_pages_that_are_never_looked_at_end(guarded):
+    """As those of a browser that crashed: the page is rendered, nobody connects and nobody says goodbye."""
+    before = {kernel.pid for kernel in guarded.kernels()}
+    for _ in range(2):
+        status, _, body = ask(guarded, "voila/render/workbench.ipynb", guarded.everybody)
+        assert status == 200 and b'id="rendered_cells"' in body
+    deadline = time.monotonic() + 120
+    while len(left := {kernel.pid for kernel in guarded.kernels()}) > 1 or left & before:
+        assert time.monotonic() < deadline, f"{len(left)} kernels are left"
+        time.sleep(0.2)
 
 
 def test_a_cookie_outlives_a_restart_with_the_same_tokens_and_no_other():

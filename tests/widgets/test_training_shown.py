@@ -9,10 +9,12 @@ import pytest
 from made_runs import add_epochs, add_result, epoch, set_status
 
 from pnas_kit.deploy.stored import arrays_file
+from pnas_kit.learn.data import card_of
 from pnas_kit.runs import Run
 from widgets import words
 from widgets.confusion import confusion_html
 from widgets.curves import curve_svg
+from widgets.step_train import legend
 
 
 def text(pane):
@@ -111,6 +113,14 @@ def test_the_best_epoch_is_marked_and_said():
     svg = curve_svg(epochs)
     assert "best so far: epoch 2, 80.0 %" in svg and svg.count("pn-curve-best") == 1
     assert "pn-curve-best" not in curve_svg([epoch(1, 12, best=False)])
+
+
+def test_without_a_validation_part_no_accuracy_is_called_one():
+    assert "validation accuracy 90.0 %" in curve_svg([epoch(1, 2)])
+    assert "accuracy on the training samples 90.0 %" in curve_svg([epoch(1, 2, held_out=False)])
+    tiny = legend(card_of("ucr/GunPoint"))
+    assert "none being held out" in tiny and "last epoch" in tiny
+    assert "validation accuracy" in legend(card_of("ecg5000"))
 
 
 def test_what_became_of_a_prototype(workbench, picked):

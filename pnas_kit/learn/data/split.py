@@ -70,7 +70,7 @@ def by_group(groups: np.ndarray, fraction: float, seed: int) -> tuple[np.ndarray
 def validation_split(dataset: "Dataset", fraction: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Splits the training part for choosing and stopping: by person where people are known, else by class.
 
-    Pictures with boxes are taken by the number of their boxes.
+    Pictures with boxes are taken by the number of their boxes. A fraction of 0 holds nothing out: both parts are all of it.
 
     Returns:
         Ascending indices into `train_x` for training and for validation.
@@ -78,6 +78,9 @@ def validation_split(dataset: "Dataset", fraction: float, seed: int) -> tuple[np
     Raises:
         DataError: The fraction is not between 0 and 1, or a part would be empty.
     """
+    if fraction == 0:
+        everything = np.arange(len(dataset.train_y))
+        return everything, everything
     if dataset.groups is not None:
         return by_group(dataset.groups, fraction, seed)
     return stratified(_strata(dataset), fraction, seed)

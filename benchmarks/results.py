@@ -1,0 +1,230 @@
+"""The table of results: every data set the product's way, from the search to the verified int8 file.
+
+    python benchmarks/results.py [DATA ...]     # search, train and verify what `data/results.csv` lacks
+    python benchmarks/results.py report         # prints the tables from what is there, into docs/results.md too
+
+For each entry of `PLAN` and each seed: a run with the stated limits, a search of 500 trials, the prototypes that the app
+proposes (or the one with the best score), trained with the default recipe, quantised, and the `.tflite` scored on the whole
+test split in tflite-runtime's reference kernels. A prototype is a row as soon as it exists and is not made again. Runs are
+kept in RUNS/results, can be opened in the workbench, and an interrupted one goes on where it was.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pnas_kit.cost import boards
+from pnas_kit.paths import DATA
+from pnas_kit.runs import Config, Run, RunError
+from pnas_kit.runs.process import is_alive
+from pnas_kit.search import Candidate
+
+TABLE = DATA / "results.csv"
+PAGE = DATA.parent / "docs" / "results.md"
+KEY = ("data", "board", "ram_limit", "flash_limit", "macs_limit", "seed")
+COLUMNS = (
+    *KEY, "of", "trial", "picked", "family", "macs", "ram_bytes", "arena_bytes", "flash_bytes", "latency_ms", "metric",
+    "float_accuracy", "int8_accuracy", "balanced_accuracy", "validation_accuracy", "quantisation", "epochs",
+    "search_seconds", "train_seconds",
+)  # fmt: skip
+BOARD = "nano-33-ble"
+TRIALS = 500
+POLL_SECONDS, LEAVE_SECONDS = 0.5, 120.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A data set of the plan.
+
+    Attributes:
+        data: its name.
+        ram, flash, macs: limits; None takes the board's.
+        picks: prototypes that are proposed; 1 takes the best score alone, where a training takes long.
+        seeds: of search and training.
+        epochs: None takes the recipe's.
+        trial: the one to train where it was picked by hand; None trains what is proposed, or the best score.
+        bar: accuracy of the int8 file to reach, and whose it is.
+        trials: of the search.
+    """
+
+    data: str
+    ram: int | None = None
+    flash: int | None = None
+    macs: int | None = None
+    picks: int = 5
+    seeds: int = 1
+    epochs: int | None = None
+    trial: int | None = None
+    bar: tuple[float, str] | None = None
+    trials: int = TRIALS
+
+    def config(self, seed: int, workers: int) -> Config:
+        """Of the run with this seed."""
+        board = boards()[BOARD]
+        return Config(
+            data=self.data, board=BOARD, ram_bytes=self.ram or board.ram_bytes, flash_bytes=self.flash or board.flash_bytes,
+            macs=self.macs or board.default_macs, trials=self.trials, picks=self.picks, epochs=self.epochs, seed=seed,
+            workers=workers,
+        )  # fmt: skip
+
+
+PLAN = (
+    Entry(data="ucr/GunPoint", macs=2_000_000, seeds=3, bar=(1.0, "InceptionTime")),
+    Entry(data="ucr/ItalyPowerDemand", macs=2_000_000, seeds=3, bar=(0.965, "InceptionTime 96.6 %")),
+    Entry(data="ucr/ArrowHead", macs=2_000_000, seeds=3, bar=(0.86, "InceptionTime 86.3 %")),
+    Entry(data="digits", macs=2_000_000, seeds=3),
+    Entry(data="ecg5000", macs=2_000_000, seeds=3, bar=(0.945, "MiniROCKET")),
+    Entry(data="spoken_digits", macs=2_000_000, picks=3, bar=(0.98, "")),
+    Entry(data="uwave", macs=4_000_000, picks=3, bar=(0.96, "")),
+    Entry(data="hapt", ram=10_800, flash=19_300, macs=1_000_000, picks=3, bar=(0.934, "TinyTNAS, UCI-HAR")),
+    Entry(data="mnist", flash=20_000, macs=2_000_000, picks=1, bar=(0.994, "")),
+    Entry(data="fashion_mnist", picks=1, bar=(0.93, "")),
+    Entry(
+        data="cifar10", ram=64_000, flash=98_496, picks=1, trial=458, epochs=30, bar=(0.856, "ResNet-8, ST and MLPerf Tiny")
+    ),
+    Entry(data="traffic_lights", macs=2_000_000, picks=3),
+)
+
+
+def key(config: Config) -> tuple[str, ...]:
+    """What tells the rows of one run from those of others, as text."""
+    return tuple(
+        map(str, (config.data, config.board, config.ram_bytes, config.flash_bytes, config.macs, config.seed))
+    )  # fmt: skip
+
+
+def read(table: Path = TABLE) -> list[dict[str, str]]:
+    """The rows so far; none where there is no table."""
+    if not table.is_file():
+        return []
+    with table.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def add(row: dict[str, object], table: Path = TABLE) -> None:
+    """Put a row into the table, in the place of an older one of the same prototype; in one step."""
+    same = (*KEY, "trial")
+    rows = [old for old in read(table) if any(old[name] != str(row[name]) for name in same)] + [row]
+    draft = table.with_suffix(".draft")
+    with draft.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    os.replace(draft, table)
+
+
+def chosen(run: Run, entry: Entry) -> dict[int, str]:
+    """The trials to train and why each was picked; the best score comes first."""
+    if entry.trial is not None:
+        return {entry.trial: "by hand"}
+    best = max((c for c in run.candidates() if c.feasible), key=lambda c: c.score).number
+    proposed = run.proposed() if run.config.picks > 1 else []
+    return {best: "best score, proposed" if best in proposed else "best score"} | {
+        number: "proposed" for number in proposed if number != best
+    }
+
+
+def finish(run: Run, phase: str, look: Callable[[], None]) -> None:
+    """Run a phase to its end, looking at it now and then; it is stopped where this is interrupted."""
+    if not run.status.alive:  # else an earlier attempt's is still going on
+        wait_for_the_last(run)
+        run.start(phase)
+    try:
+        while run.status.alive:
+            look()
+            time.sleep(POLL_SECONDS)
+        look()
+    finally:
+        if run.status.alive:
+            run.stop()
+    if run.status.state != "done":
+        raise RunError(f"{phase} of {run.name} ended as {run.status.state}: {run.status.error}")
+
+
+def wait_for_the_last(run: Run) -> None:
+    """Until the process of the last phase is gone, which on a busy machine takes longer than an app would wait."""
+    status, deadline = run.status, time.monotonic() + LEAVE_SECONDS
+    while status.pid is not None and is_alive(status.pid, status.started) and time.monotonic() < deadline:
+        time.sleep(POLL_SECONDS)
+
+
+def searched(folder: Path, config: Config) -> tuple[Run, float]:
+    """The run in a folder, its search done, and the seconds that took over all attempts."""
+    folder.mkdir(parents=True, exist_ok=True)
+    found = sorted(folder.glob("*/config.json"))
+    run = Run(found[0].parent) if found else Run.create(config, folder)
+    clock = folder / "search_seconds"
+    before = float(clock.read_text(encoding="utf-8")) if clock.is_file() else 0.0
+    if len(run.candidates()) < config.trials:
+        start = time.perf_counter()
+        finish(run, "search", lambda: clock.write_text(f"{before + time.perf_counter() - start:.1f}", encoding="utf-8"))
+    return run, float(clock.read_text(encoding="utf-8"))
+
+
+def note_new(run: Run, picked: dict[int, str], seconds: float, table: Path) -> None:
+    """Rows for the prototypes that were finished since the last look."""
+    here = key(run.config)
+    known = {row["trial"] for row in read(table) if tuple(row[name] for name in KEY) == here}
+    candidates: Sequence[Candidate] = run.candidates()
+    for number, why in picked.items():
+        result = run.result(number)
+        if result is None or str(number) in known:
+            continue
+        judged = result.validation_accuracy
+        row = dict(zip(KEY, here, strict=True)) | {
+            "of": len(picked), "trial": number, "picked": why, "family": candidates[number].arch.family,
+            "macs": result.macs, "ram_bytes": result.ram_bytes, "arena_bytes": result.arena_predicted,
+            "flash_bytes": result.tflite_bytes, "latency_ms": f"{result.latency_ms:.2f}", "metric": result.metric,
+            "float_accuracy": f"{result.float_accuracy:.5f}", "int8_accuracy": f"{result.int8_accuracy:.5f}",
+            "balanced_accuracy": f"{result.balanced_accuracy:.5f}",
+            "validation_accuracy": "" if judged is None else f"{judged:.5f}", "quantisation": result.quantisation,
+            "epochs": result.epochs, "search_seconds": f"{seconds:.0f}", "train_seconds": f"{result.train_seconds:.0f}",
+        }  # fmt: skip
+        add(row, table)
+        print(*(f"{name} {row[name]}" for name in COLUMNS if name not in KEY[1:5]), sep="  ", flush=True)
+
+
+def complete(entry: Entry, seed: int, runs: Path, workers: int, table: Path = TABLE) -> None:
+    """Make the prototypes of one entry and seed that the table lacks."""
+    config = entry.config(seed, workers)
+    here = key(config)
+    rows = [row for row in read(table) if tuple(row[name] for name in KEY) == here]
+    if rows and len(rows) == int(rows[0]["of"]):
+        return
+    run, seconds = searched(runs / "results" / "-".join(part.replace("/", "-") for part in here), config)
+    picked = chosen(run, entry)
+    done = {int(row["trial"]) for row in rows}
+    run.pick([number for number in picked if number not in done])
+    finish(run, "train", lambda: note_new(run, picked, seconds, table))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", nargs="*", help="names of the plan's data sets, or report; default: all of the plan")
+    parser.add_argument("--runs", type=Path, default=Path("runs"))
+    parser.add_argument("--seeds", type=int, default=3, help="at most so many")
+    parser.add_argument("--workers", type=int, default=2, help="trainings at the same time")
+    asked = parser.parse_args()
+    if asked.data == ["report"]:
+        from results_report import report, written
+
+        print(made := report(PLAN, read()))
+        PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), made), encoding="utf-8")
+        return
+    known = {entry.data for entry in PLAN}
+    if unknown := set(asked.data) - known:
+        parser.error(f"the plan has {sorted(known)}, not {sorted(unknown)}")
+    for entry in PLAN:
+        for seed in range(min(entry.seeds, asked.seeds)):
+            if not asked.data or entry.data in asked.data:
+                complete(entry, seed, asked.runs, asked.workers)
+
+
+if __name__ == "__main__":
+    main()
