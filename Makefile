@@ -17,7 +17,7 @@ stop: $(STAMP)
 	$(BIN)/python -m pnas_kit stop
 
 lab: $(STAMP)
-	$(BIN)/jupyter lab notebooks
+	$(BIN)/jupyter lab notebooks/index.ipynb
 
 test: $(STAMP)
 	$(BIN)/python -m pytest

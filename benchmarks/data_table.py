@@ -59,6 +59,7 @@ def written(text: str) -> str:
     tables = {
         "images": table([c for c in named if c.task == "image" and not c.folder]),
         "series": table([c for c in named if c.task == "series" and not c.folder]),
+        "detection": table([c for c in named if c.task == "detection" and not c.folder]),
         "paper": table([c for c in named if c.folder]),
         "archives": archive([c for c in CATALOGUE.values() if c.name.startswith(PREFIX)]),
         "large": large(),

@@ -1,7 +1,7 @@
 """The whole way without a browser: search, take the proposed prototypes, train and verify them, print the figures.
 
-`python benchmarks/whole_way.py ecg5000 [--trials 500] [--picks 5] [--epochs N] [--runs DIR]`; the run is left in DIR and
-can be opened in the workbench. Run again with `--resume NAME` to go on with one that was interrupted.
+`python benchmarks/whole_way.py ecg5000 [--trials 500] [--picks 5] [--pick N ...] [--epochs N] [--runs DIR]`; the run is left
+in DIR and can be opened in the workbench. Run again with `--resume NAME` to go on with one that was interrupted.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=500)
     parser.add_argument("--picks", type=int, default=5)
     parser.add_argument("--epochs", type=int)
+    parser.add_argument("--pick", type=int, nargs="*", help="trials to train; default: those that are proposed")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--runs", type=Path, default=Path("runs"))
     parser.add_argument("--resume", metavar="NAME")
@@ -48,7 +49,7 @@ def main() -> None:
     )  # fmt: skip
     run = Run(a.runs / a.resume) if a.resume else Run.create(config, a.runs)
     print(f"{run.name}: search {finish(run, 'search'):.0f} s", flush=True)
-    run.pick(run.picks or run.proposed())
+    run.pick(a.pick or run.picks or run.proposed())
     print(f"training and verification {finish(run, 'train'):.0f} s")
     found = run.candidates()
     for r in sorted(map(run.result, run.picks), key=lambda r: r.macs):

@@ -1,9 +1,9 @@
-"""The workbench, its chart and the class view: ``from widgets import Workbench, Candidates, Classroom``."""
+"""The workbench, its parts and the class view: ``from widgets import Workbench, Candidates, Replay, Classroom``."""
 
 from importlib import import_module
 from typing import Any
 
-__all__ = ["Candidates", "Classroom", "Workbench"]
+__all__ = ["Candidates", "Classroom", "Replay", "Workbench"]
 
 
 def __getattr__(name: str) -> Any:

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from pnas_kit.runs.recorded import Recorded
 from widgets.pane import Pane
 from widgets.state import Problem, State
 from widgets.words import attribute
@@ -57,7 +58,7 @@ class Guard:
         what = str(error) or type(error).__name__
         with self._state.lock:
             run = self._state.run
-            folder = run.path if run else None
+            folder = run.path if run and not isinstance(run, Recorded) else None
             if run and not run.exists:  # whatever it ran into: this is why
                 what, safe, detail = "The run was deleted in another window.", "Every other run is kept.", ""
                 todo = "Open another one from Runs, or begin a new one."

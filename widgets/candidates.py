@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+import numpy as np
 
 from pnas_kit.search.candidate import Candidate, Limits
 from widgets import figures
@@ -33,8 +35,17 @@ class Candidates(Front):
         if new:
             self.add(*new)
 
-    def begin(self, limits: Limits | None) -> None:
-        """Forget all candidates and take another budget."""
-        self.axes = figures.axes(limits)
-        self.hidden, self.brushes, self.agreement = [], {}, {}
+    def measure(self, accuracies: Mapping[int, float]) -> None:
+        """Show the verified accuracies, 0 to 1 by number, of those that were trained; the others have none."""
+        column = np.full(len(self), np.nan)
+        for number, accuracy in accuracies.items():
+            if number < len(column):
+                column[number] = 100 * accuracy
+        self.replace("accuracy", column)
+
+    def begin(self, axes: list[dict]) -> None:
+        """Forget all candidates and take other axes, `figures.axes` for another budget or board."""
+        self.present()
+        self.axes = axes
+        self.hidden, self.brushes, self.agreement, self.reference, self.best = [], {}, {}, -1, -1
         self.reset()

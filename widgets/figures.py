@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pnas_kit.cost import Board, speed
+from pnas_kit.cost.speed import combined
 from pnas_kit.score.ranks import kendall_table
 from pnas_kit.search.candidate import Candidate
 from pnas_kit.space import FAMILIES, families_for
@@ -25,6 +27,7 @@ class Figure:
     scale: float = 1.0  # what the budget's unit is divided by to give `unit`
     detail: bool = False  # told only where it is an axis
     short: str = ""  # where the label is too long
+    missing: str = ""  # why nobody has one, where nobody has
 
 
 def _cost(name: str, scale: float = 1.0) -> Callable[[Candidate], float | None]:
@@ -44,7 +47,9 @@ FIGURES = (
     Figure("ram", "RAM", "KiB", "low", _cost("ram_bytes", KIB), "ram_bytes", KIB),
     Figure("flash", "Flash", "KiB", "low", _cost("flash_bytes", KIB), "flash_bytes", KIB),
     Figure("latency", "Latency", "ms", "low", _cost("latency_ms")),
+    Figure("energy", "Energy", "mJ", "low", _cost("energy_mj"), missing="no power published for this board"),
     Figure("score", "Score", "", "high", lambda candidate: candidate.score),
+    Figure("accuracy", "Accuracy", "%", "high", lambda _: None, missing="after training"),
     Figure("meco", "MeCo", "", "high", _proxy("meco"), detail=True),
     Figure("zico", "ZiCo", "", "high", _proxy("zico"), detail=True),
     Figure("naswot", "NASWOT", "", "high", _proxy("naswot"), detail=True),
@@ -52,21 +57,44 @@ FIGURES = (
 )
 
 
-def axes(limits: object | None = None, budget: str = "budget") -> list[dict]:
-    """The figures as axes of the chart; ``limits`` has the budgets by name (a run's configuration), called ``budget``."""
+def axes(
+    limits: object | None = None,
+    board: Board | None = None,
+    engine: str | None = None,
+    task: str = "image",
+    budget: str = "budget",
+) -> list[dict]:
+    """The figures as axes of the chart.
+
+    Args:
+        limits: has the budgets by name (a run's configuration).
+        board, engine: give the bands of what is estimated; without a board none is shown.
+        task: of the data set; an accuracy of "detection" is mAP50.
+        budget: what the budgets are called.
+    """
+    known = bands(board, engine) if board else {}
+    names = {"accuracy": "mAP50"} if task == "detection" else {}
     return [
         {
             "key": figure.key,
-            "label": figure.label,
-            "short": figure.short or figure.label,
+            "label": names.get(figure.key, figure.label),
+            "short": names.get(figure.key, figure.short or figure.label),
             "unit": figure.unit,
             "better": figure.better,
             "detail": figure.detail,
             "budget": budget,
             "limit": getattr(limits, figure.limit) / figure.scale if limits and figure.limit else None,
+            "band": known.get(figure.key),
+            "missing": figure.missing,
         }
         for figure in FIGURES
     ]
+
+
+def bands(board: Board, engine: str | None = None) -> dict[str, float]:
+    """How far off the estimated figures may be, by key; relative, as in `pnas_kit.cost.Estimated`."""
+    time = speed(board.core, engine).band
+    return {"latency": time, "energy": combined(time, board.power_spread or 0.0)}
 
 
 def families(task: str | None = None) -> list[dict]:

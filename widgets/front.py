@@ -11,7 +11,10 @@ import traitlets
 from widgets.asset import asset
 
 FIXED = 3  # columns before the axes: number, feasible, place of its group
-SCRIPTS = ("scale", "paint", "table", "parts", "filter", "scatter", "parallel", "listing", "curve", "heat", "tabs", "front")
+SCRIPTS = (
+    "scale", "marks", "paint", "table", "parts", "tip", "limits", "filter", "trails", "pointing", "scatter", "parallel",
+    "listing", "curve", "heat", "tabs", "player", "front",
+)  # fmt: skip
 
 
 class Front(anywidget.AnyWidget):
@@ -19,18 +22,23 @@ class Front(anywidget.AnyWidget):
 
     Attributes:
         axes: one dictionary per figure: ``key``, ``label``, ``short``, ``unit``, ``better`` ("low" or "high"), ``limit``
-            (the budget in the same unit, or None), ``detail`` (told in the tooltip only while it is an axis).
+            (the budget in the same unit, or None), ``detail`` (told in the tooltip only while it is an axis), ``band`` (how
+            far off an estimate may be, as in `pnas_kit.cost.Estimated`), ``missing`` (why nobody has one).
         groups: what candidates are told apart by, ``key`` and ``label`` each; ``hidden`` are the keys filtered out.
-        brushes: range by key of an axis; a candidate outside of one is filtered out.
-        x, y: keys of the axes shown. x_scale, y_scale: "auto", "log" or "linear".
+        brushes: range by key of an axis, None for an end that is open; a candidate outside of one is filtered out.
+        x, y: keys of the axes shown. x_scale, y_scale: "auto", "log" or "linear". size: key of the figure that points are
+            as large as; empty: all are alike.
         proposed, picked: candidate numbers. ``picked`` is what the user chose; at most ``most`` of them.
+        reference, best: the candidate that others are compared with, and the one that is recommended; -1 for none.
+        locked: why nothing can be picked, in words; empty where it can.
+        replaying: the past is shown: the first ``until`` candidates, and picking is off. playing: it moves on.
         agreement: ``labels``, ``taus`` and ``count``, see `widgets.figures.agreement`.
         stage: how the search stands, as `pnas_kit.runs.Status.state` says; empty where there is none.
         empty: what to say while there is no candidate.
     """
 
     _esm = "\n".join(asset(f"{name}.js") for name in SCRIPTS)
-    _css = asset("theme.css") + asset("front.css") + asset("panels.css")
+    _css = asset("theme.css") + asset("front.css") + asset("panels.css") + asset("player.css")
     axes = traitlets.List(traitlets.Dict()).tag(sync=True)
     groups = traitlets.List(traitlets.Dict()).tag(sync=True)
     hidden = traitlets.List(traitlets.Unicode()).tag(sync=True)
@@ -39,6 +47,13 @@ class Front(anywidget.AnyWidget):
     y = traitlets.Unicode().tag(sync=True)
     x_scale = traitlets.Enum(["auto", "log", "linear"], "auto").tag(sync=True)
     y_scale = traitlets.Enum(["auto", "log", "linear"], "auto").tag(sync=True)
+    size = traitlets.Unicode().tag(sync=True)
+    reference = traitlets.Int(-1).tag(sync=True)
+    best = traitlets.Int(-1).tag(sync=True)
+    locked = traitlets.Unicode().tag(sync=True)
+    replaying = traitlets.Bool(False).tag(sync=True)
+    playing = traitlets.Bool(False).tag(sync=True)
+    until = traitlets.Int(-1).tag(sync=True)
     proposed = traitlets.List(traitlets.Int()).tag(sync=True)
     picked = traitlets.List(traitlets.Int()).tag(sync=True)
     most = traitlets.Int(8).tag(sync=True)
@@ -58,6 +73,16 @@ class Front(anywidget.AnyWidget):
 
     def __len__(self) -> int:
         return len(self._words)
+
+    def replay(self, play: bool = True) -> None:
+        """Show the search from its beginning, and let it run."""
+        with self.hold_sync():
+            self.until, self.replaying, self.playing = 0, True, play
+
+    def present(self) -> None:
+        """Show all that is known, as it is now."""
+        with self.hold_sync():
+            self.playing, self.replaying, self.until = False, False, -1
 
     def reset(self) -> None:
         """Forget all candidates and the curve."""

@@ -13,10 +13,10 @@ class Pane(anywidget.AnyWidget):
     """HTML on the page.
 
     Elements with ``data-action="name"`` and ``data-key="..."`` call the action of that name with the key as text; a
-    ``select`` with ``data-action`` calls it with the value chosen, and shows the one in ``data-chosen``; a ``form`` with
-    ``data-action`` calls it with the key and what is in its field ``value``. What appears with another ``data-focus`` than
-    the last one takes the keyboard, and Escape clicks what has ``data-escape``. Whoever writes the HTML escapes what he puts
-    into it.
+    ``select`` with ``data-action`` calls it with the value chosen, and shows the one in ``data-chosen``; a slider calls it
+    with "key=value", a ``form`` with the key and what is in its field ``value``. What appears with another ``data-focus``
+    than the last one takes the keyboard, and Escape clicks what has ``data-escape``. Whoever writes the HTML escapes what he
+    puts into it.
     """
 
     _esm = asset("grid.js") + asset("pane.js")

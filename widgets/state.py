@@ -9,10 +9,10 @@ from typing import Any
 import traitlets
 
 from pnas_kit.cost import Board, boards
-from pnas_kit.learn.data import CATALOGUE, card_of, own_cards
+from pnas_kit.learn.data import CATALOGUE, cached, card_of, own_cards
 from pnas_kit.learn.recipe import recipe_for
 from pnas_kit.runs import Config, Run, Status
-from pnas_kit.search import LOOKAHEAD
+from pnas_kit.search import LOOKAHEAD, Candidate
 from pnas_kit.search.evaluate import Problem as Sought
 from pnas_kit.search.executors import check_address
 from pnas_kit.search.smallest import impossible
@@ -98,6 +98,7 @@ class State(traitlets.HasTraits):
     volumes = traitlets.Tuple()  # (number, hypervolume so far) of every feasible candidate
     agreement = traitlets.Dict()  # of the proxies, see `widgets.figures.agreement`
     worth = traitlets.Tuple()  # share of the hypervolume that 1, 2, ... prototypes keep
+    moment = traitlets.Int(None, allow_none=True)  # how many candidates a replay shows; None: now
     proposed = traitlets.List(traitlets.Int())
     picked = traitlets.List(traitlets.Int())
     curves = traitlets.Dict()  # picked number -> its epochs so far
@@ -122,6 +123,11 @@ class State(traitlets.HasTraits):
     def busy(self) -> bool:
         """Whether anything is at work on the run on show."""
         return self.live or any(emulation.state == "running" for emulation in self.emulations.values())
+
+    @property
+    def seen(self) -> tuple[Candidate, ...]:
+        """The candidates on show: all, or those that were known at the moment of a replay."""
+        return self.candidates if self.moment is None else self.candidates[: self.moment]
 
     @property
     def target(self) -> Board:
@@ -172,6 +178,8 @@ class State(traitlets.HasTraits):
         for name, what in (("ram_kib", "RAM"), ("flash_kib", "flash"), ("macs_m", "compute")):
             if not getattr(self, name) > 0:
                 found[name] = f"The {what} budget has to be above 0."
+        if card_of(self.data).notice and not cached(self.data):
+            found["data"] = f"{card_of(self.data).title} has terms of its own: read and accept them beside the data set."
         try:
             board = self.target
         except (TypeError, ValueError) as error:

@@ -4,28 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pnas_kit.runs import Run
-from pnas_kit.search.candidate import Candidate
-from widgets import cards, words
+from widgets import cards
+from widgets.advice import Advice
+from widgets.candidates import Candidates
 from widgets.controls import button, group, heading
-from widgets.front import Front
 from widgets.pane import Pane
+from widgets.past import proposed_then
 from widgets.state import State
-from widgets.words import attribute
+from widgets.tray import strip_bar_html, tray_html
 from widgets.worth import worth_html
 
 
 class StepChoose:
     """The proposed candidates are marked; clicks on the chart or on the cards add and remove."""
 
-    def __init__(self, state: State, guard: Callable, front: Front) -> None:
-        self._state = state
+    def __init__(self, state: State, guard: Callable, front: Candidates) -> None:
+        self._state, self._front = state, front
         self._offered: set[str] = set()
-        self._pane = Pane(drop=guard(self._drop))
+        self._by = "macs"
+        self._pane = Pane(drop=guard(self._drop), compare=guard(self._compare))
+        self._bar = Pane(strip=guard(self._strip))
+        self._pane.add_class("pn-tray")
         self._worth = Pane()
         self.propose = button("Use the proposal", guard(self._use_proposal), "quiet", "Take what subset selection proposes")
         self._clear = button("Clear", guard(lambda: state.run.pick([]) or state.set_trait("picked", [])), "quiet")
         self._onward = button("Train these", guard(lambda: state.set_trait("step", "train")), "next")
+        self.advice = Advice(state, guard, front, lambda number: self._pick([*state.picked, number]))
+        self.advise = button(
+            "Best under my budget", guard(self._advise), "quiet", "Recommend one candidate, with its reason"
+        )
         note = "Click to add or remove, drag around several, or use the arrow keys and Enter."
         self.view = group(
             "choose",
@@ -33,13 +40,29 @@ class StepChoose:
             group(
                 "panel",
                 group("row", heading("Prototypes"), self.propose, self._clear, self._onward),
+                group("row", self.advise, self._bar),
+                self.advice.view,
                 self._pane,
                 self._worth,
             ),
         )
         redraw = guard(lambda _: self.draw())
-        state.observe(redraw, ["picked", "proposed", "run", "status", "candidates", "worth"])
+        state.observe(redraw, ["picked", "proposed", "run", "status", "candidates", "worth", "results", "moment", "step"])
+        front.observe(redraw, ["locked", "reference"])
         state.observe(guard(lambda _: self._begin_with_proposal()), ["step", "proposed"])
+        self.advice.draw()
+        self.draw()
+
+    def _advise(self) -> None:
+        self.advice.toggle()
+        self.draw()
+
+    def _compare(self, number: str) -> None:
+        """Take a card as what the others are compared with, or let it go."""
+        self._front.reference = -1 if self._front.reference == int(number) else int(number)
+
+    def _strip(self, by: str) -> None:
+        self._by = by
         self.draw()
 
     def _drop(self, number: str) -> None:
@@ -63,55 +86,39 @@ class StepChoose:
     def draw(self) -> None:
         """Bring cards and buttons in line with the state."""
         state = self._state
-        feasible = state.fit > 0
-        self.propose.disabled = not feasible
-        self._clear.disabled = not state.picked
-        self._onward.disabled = not state.picked
+        feasible, fixed = state.fit > 0, state.moment is not None or self._front.locked != ""
+        self.advise.disabled = not feasible
+        (self.advise.add_class if self.advice.open else self.advise.remove_class)("pn-pressed")
+        self.propose.disabled = not feasible or fixed
+        self._clear.disabled = not state.picked or fixed
+        self._onward.disabled = not state.picked or state.moment is not None
         many = len(state.picked)
         self._onward.description = f"Train {many} prototype{'s' if many != 1 else ''}" if many else "Train these"
         self._pane.html = self._html(feasible)
-        self._worth.html = worth_html(state.worth, many, waiting=state.live) if feasible else ""
+        self._bar.html = strip_bar_html(self._by) if "pn-strip" in self._pane.html else ""
+        room = feasible and state.moment is None and not self.advice.open
+        self._worth.html = worth_html(state.worth, many, waiting=state.live) if room else ""
 
     def _html(self, feasible: bool) -> str:
-        state = self._state
+        state, past = self._state, self._state.moment is not None
         if not feasible:
             return cards.empty("Nothing to choose from yet", "Run a search first: what fits the budget appears here.")
-        if not state.picked:
+        if past and state.step != "choose":
+            return ""  # it would be written for nobody with every step of the replay
+        numbers = proposed_then(state) if past else state.picked
+        by_number = {candidate.number: candidate for candidate in state.seen}
+        chosen = [by_number[number] for number in numbers if number in by_number]
+        if not chosen and past:
+            return cards.empty("Nothing proposed yet", "Nothing that fits was found up to this moment.")
+        if not chosen:
             return cards.empty("Nothing picked", "Use the proposal, or click candidates in the chart.")
-        by_number = {candidate.number: candidate for candidate in state.candidates}
-        picked = [by_number[number] for number in state.picked if number in by_number]
-        picked.sort(key=lambda candidate: candidate.cost.macs)
-        slowest = max((candidate.cost.latency_ms for candidate in picked), default=1.0)
-        items = "".join(_card(c, state.run, c.number in state.proposed, slowest) for c in picked)
-        return f'<ol class="pn-picks" data-picked="{len(picked)}">{items}</ol>'
-
-
-PROPOSED = (
-    '<span class="pn-proposed" title="Proposed: together the proposals cover the front of MACs and score best">'
-    '<svg viewBox="0 0 16 16" width="12" height="12" aria-hidden="true"><path d="M8 1 15 8 8 15 1 8Z"/></svg>proposed</span>'
-)
-LATENCY = "Estimated latency; the bar is a share of the slowest one here, for there is no budget for it"
-
-
-def _card(candidate: Candidate, run: Run, proposed: bool, slowest: float) -> str:
-    """One picked candidate beside the budget; latency has none, so its bar is a share of the slowest one shown."""
-    cost, limits, number = candidate.cost, run.problem.limits, candidate.number
-    layers = sum(layer.kind in ("conv", "depthwise", "linear") for layer in candidate.arch.pruned)
-    badge = PROPOSED if proposed else ""
-
-    def against(label: str, text: str, value: float, limit: float) -> str:
-        share = value / limit
-        return cards.bar(label, f"{text} <small>{100 * share:.0f} %</small>", share, f"{label}, share of the budget")
-
-    bars = (
-        against("RAM", words.kib(cost.ram_bytes), cost.ram_bytes, limits.ram_bytes)
-        + against("Flash", words.kib(cost.flash_bytes), cost.flash_bytes, limits.flash_bytes)
-        + against("MACs", words.macs(cost.macs).removesuffix(" MACs"), cost.macs, limits.macs)
-        + cards.bar("Latency", words.milliseconds(cost.latency_ms), cost.latency_ms / slowest, LATENCY)
-    )
-    return (
-        f'<li class="pn-pick" data-key="{number}"><div class="pn-pick-head"><b>{number}</b>'
-        f"<span>{attribute(candidate.arch.words)}, {layers} layers</span>{badge}"
-        f'<button type="button" class="pn-plain" data-action="drop" data-key="{number}" '
-        f'aria-label="Remove candidate {number}" title="Remove">×</button></div><div class="pn-bars">{bars}</div></li>'
-    )
+        then = f'<p class="pn-note">What would have been proposed after {len(state.seen)} candidates:</p>' if past else ""
+        return then + tray_html(
+            chosen,
+            state.run.problem,
+            proposed=numbers if past else state.proposed,
+            results=state.results,
+            reference=self._front.reference,
+            by=self._by,
+            past=past,
+        )

@@ -10,10 +10,10 @@ from pnas_kit.search.smallest import what_blocks
 from widgets import cards, words
 from widgets.beyond import Beyond
 from widgets.controls import button, group, heading, number, show
-from widgets.curves import sparkline
 from widgets.front import Front
 from widgets.gauge import Gauge
 from widgets.pane import Pane
+from widgets.past import tiles
 from widgets.room import room_html
 from widgets.state import State
 from widgets.words import attribute
@@ -36,7 +36,13 @@ class StepSearch:
     """Start, pause and stop a search and watch its front grow."""
 
     def __init__(
-        self, state: State, guard: Callable, front: Front, begin: Callable[[], None], hurry: Callable[[], None]
+        self,
+        state: State,
+        guard: Callable,
+        front: Front,
+        begin: Callable[[], None],
+        hurry: Callable[[], None],
+        replay: Callable[[], None],
     ) -> None:
         self._state = state
         self._hurry = hurry
@@ -52,6 +58,7 @@ class StepSearch:
         self.resume = button("Continue", guard(self._go_on), "primary", "Go on with this search")
         self.pause = button("Pause", guard(self._pause), "quiet")
         self.stop = button("Stop", guard(self._stop), "danger")
+        self.replay = button("Replay", guard(replay), "quiet", "See the search grow once more, at your own pace")
         self._onward = button("Choose prototypes", guard(lambda: state.set_trait("step", "choose")), "next")
         self._figures = Pane()
         self._messages = Pane()
@@ -71,7 +78,7 @@ class StepSearch:
             "int4",
         ]
         choices += ["executor", "storage", "lookahead"]
-        state.observe(redraw, ["run", "status", "candidates", "volumes", *choices])
+        state.observe(redraw, ["run", "status", "candidates", "volumes", "moment", *choices])
         self.draw()
 
     def _left(self) -> ipywidgets.Widget:
@@ -81,7 +88,7 @@ class StepSearch:
             heading("Search", note),
             group("fields", *self._fields),
             self.beyond.view,
-            group("row", self.resume, self.start, self.pause, self.stop),
+            group("row", self.resume, self.start, self.pause, self.stop, self.replay),
             self._messages,
             self._figures,
         )
@@ -114,6 +121,8 @@ class StepSearch:
         show(self.resume, unfinished and status is not None and status.state != "new")
         show(self.pause, searching and status.state != "queued")
         show(self.stop, searching)
+        show(self.replay, not searching and len(state.candidates) > 1)
+        self.replay.disabled = state.moment is not None
         self.pause.description = "Resume" if searching and status.state == "paused" else "Pause"
         for field in self._fields:
             field.disabled = state.live
@@ -145,22 +154,19 @@ class StepSearch:
     def _figures_html(self) -> str:
         state, status = self._state, self._state.status
         searching = status is not None and status.phase == "search"
-        total, done = state.run.config.trials, len(state.candidates)
-        self._gauge.note(done)
+        total, done = state.run.config.trials, len(state.seen)
+        self._gauge.note(len(state.candidates))
         running = searching and status.state == "running"
         rate = self._gauge.per_second if running else None
-        label = STATES[status.state] if searching else "finished" if done >= total else "stopped"
+        label = STATES[status.state] if searching else "finished" if len(state.candidates) >= total else "stopped"
         told = searching and status.alive and status.message not in ("", "searching")
         if told and (not done or status.state == "queued"):
             label = attribute(status.message)
-        volumes = [value for _, value in state.volumes]
-        tiles = [
-            cards.tile("Tried", f"{words.count(done)} of {words.count(total)}"),
-            cards.tile("Fit the budget", words.count(state.fit)),
-            cards.tile("Hypervolume", f"{volumes[-1]:.3f}" if volumes else "–", sparkline(volumes)),
-        ]
+        if state.moment is not None:
+            label = "replay"
+        shown = tiles(state)
         if searching and status.alive:
-            tiles[2:2] = [
+            shown[2:2] = [
                 cards.tile("Time left", words.duration(status.seconds_left if running else None)),
                 cards.tile("Rate", f"{rate:.1f} / s" if rate else "–"),
             ]
@@ -168,5 +174,5 @@ class StepSearch:
             f'<div class="pn-progress" data-state="{status.state if status else "new"}" data-done="{done}">'
             f'<p role="status"><span class="pn-pill pn-{status.state if searching else "done"}">{label}</span></p>'
             f'<progress max="{total}" value="{done}" aria-label="Candidates tried"></progress>'
-            f'<div class="pn-tiles">{"".join(tiles)}</div></div>'
+            f'<div class="pn-tiles">{"".join(shown)}</div></div>'
         )

@@ -36,7 +36,7 @@ FORGET = '<p><button type="button" class="pn-plain" data-action="forget" data-ke
 class StepTask:
     """Data set, board and budget; ``view`` is what the page shows."""
 
-    def __init__(self, state: State, guard: Callable, go: Callable[[], None]) -> None:
+    def __init__(self, state: State, guard: Callable, go: Callable[[], None], look: Callable[[], None]) -> None:
         self._state = state
         self._guard = guard
         self._pictures: dict[str, str] = {}
@@ -49,6 +49,9 @@ class StepTask:
         self.own_board = OwnBoard(state, guard)
         self._messages = Pane()
         self._go = button("Continue to search", guard(go), "next")
+        self._look = button(
+            "Look at a recorded search", guard(look), "quiet", "See a finished search grow once more; no wait"
+        )
         self.view = group("task", self._left(), self._right())
         state.observe(guard(lambda _: self._draw_data()), "data")
         state.observe(guard(lambda _: self._fetch_if_here()), "data")
@@ -82,7 +85,7 @@ class StepTask:
                 choice(self._state, "int4", "Weights", PRECISIONS, "Four-bit weights halve a convolution's flash"),
             ),
             self._messages,
-            self._go,
+            group("row", self._look, self._go),
         )
 
     # ---- data
@@ -136,9 +139,10 @@ class StepTask:
                 f'<button type="button" class="pn-plain" data-action="fetch" data-key="{name}">Look there</button></div>'
             )
         size = words.megabytes(card.download_bytes)
+        todo = "I accept these terms: download" if card.notice else "Download"
         return (
             '<div class="pn-samples pn-waiting"><p>Samples are shown once the data set is on this computer.</p>'
-            f'<button type="button" class="pn-plain" data-action="fetch" data-key="{name}">Download {size}</button></div>'
+            f'<button type="button" class="pn-plain" data-action="fetch" data-key="{name}">{todo} {size}</button></div>'
         )
 
     def _fetch_if_here(self) -> None:
@@ -168,11 +172,12 @@ class StepTask:
                     self._draw_data()
 
         try:
-            self._pictures[name] = samples_html(load(name, progress=report))
+            self._pictures[name] = samples_html(load(name, progress=report, accept=True))  # said so on the button
         finally:
             with self._state.lock:
                 del self._loading[name]
                 self._draw_data()
+                self._draw_messages()
 
     # ---- board
 

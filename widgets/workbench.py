@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 import ipywidgets
 import traitlets
 
-from pnas_kit.runs import Run, runs
+from pnas_kit.learn.data import card_of
+from pnas_kit.runs import Run, recorded, runs
+from pnas_kit.runs.recorded import PREFIX
 from pnas_kit.search import frame
 from widgets import figures
 from widgets.alert import Guard, alert
 from widgets.as_code import Code
 from widgets.candidates import Candidates
+from widgets.chart import connect
 from widgets.controls import button, group, show
 from widgets.download import Download
 from widgets.explain import Explain
@@ -22,6 +25,7 @@ from widgets.link import Link
 from widgets.logo import LOGO
 from widgets.notice import Notice
 from widgets.pane import Pane
+from widgets.past import Past
 from widgets.run_list import RunList
 from widgets.run_report import RunReport
 from widgets.share import Share, asked_for, selected
@@ -62,9 +66,11 @@ class Workbench(ipywidgets.VBox):
         self._share, self._notice = Share(), Notice(guard)
         report = RunReport(state, guard, self._download)
         self.front = Candidates(most=MOST_PICKS)
+        connect(state, self.front, guard)
+        self._past = Past(state, self.front, guard)
         self.steps = {
-            "task": StepTask(state, guard, lambda: state.set_trait("step", "search")),
-            "search": StepSearch(state, guard, self.front, self._begin, self._watch.hurry),
+            "task": StepTask(state, guard, lambda: state.set_trait("step", "search"), self._look),
+            "search": StepSearch(state, guard, self.front, self._begin, self._watch.hurry, self._past.begin),
             "choose": StepChoose(state, guard, self.front),
             "train": StepTrain(state, guard, self._watch.hurry),
             "deploy": StepDeploy(state, guard, self._download, self._watch.hurry, report.view),
@@ -113,6 +119,12 @@ class Workbench(ipywidgets.VBox):
         _shown.discard(self)
         super().close()
 
+    def _look(self) -> None:
+        """Show the recorded search, from its beginning."""
+        self.show_run(recorded())
+        self.state.step = "search"
+        self._past.begin()
+
     def _begin(self) -> None:
         run = Run.create(self.state.config())
         run.start("search")
@@ -124,7 +136,7 @@ class Workbench(ipywidgets.VBox):
         if self.state.run is not None:
             return
         name, numbers = asked_for(url)
-        known = runs()
+        known = [recorded(name)] if name.startswith(PREFIX) else runs()
         chosen = [run for run in known if (run.name == name if name else run.status.alive)]
         if chosen:
             self._choose_run(chosen[0])
@@ -186,17 +198,11 @@ class Workbench(ipywidgets.VBox):
     def _connect(self) -> None:
         state, guard = self.state, self._guard
         self.front.observe(guard(self._picked_on_chart), "picked")
-        traitlets.dlink((state, "proposed"), (self.front, "proposed"))
-        traitlets.dlink((state, "picked"), (self.front, "picked"))
         traitlets.dlink((state, "picked"), (self._share, "picked"))
-        traitlets.dlink((state, "agreement"), (self.front, "agreement"))
-        state.observe(guard(lambda change: self.front.curve(change["new"])), "volumes")
         shown = ["step", "run", "status", "candidates", "picked", "curves", "results", "data", "board"]
         state.observe(guard(lambda _: self._show_step()), shown)
-        state.observe(guard(self._new_run), "run")
+        state.observe(guard(lambda _: self._show_budget()), "run")
         state.observe(guard(lambda _: self._show_budget()), ["ram_kib", "flash_kib", "macs_m"])
-        state.observe(guard(self._new_state), "status")
-        state.observe(guard(self._new_candidates), "candidates")
         self._show_step()
         self._show_budget()
 
@@ -207,22 +213,15 @@ class Workbench(ipywidgets.VBox):
 
     def _show_budget(self) -> None:
         """Draw the budget on show: the run's, or the one that was changed meanwhile for the next search."""
-        if not self.state.complaints():
-            run, wanted = self.state.run, self.state.config().limits
-            name = "new budget" if run and wanted != run.problem.limits else "budget"
-            self.front.axes = figures.axes(wanted, name)
-
-    def _new_run(self, _: dict) -> None:
-        run = self.state.run
-        self.front.begin(run.problem.limits if run else None)
-        self._show_budget()
-
-    def _new_state(self, change: dict) -> None:
-        status = change["new"]
-        self.front.stage = status.state if status and status.phase == "search" else "done" if status and status.phase else ""
-
-    def _new_candidates(self, _: dict) -> None:
-        self.front.follow(self.state.candidates)
+        if self.state.complaints():
+            return
+        run, sought = self.state.run, self.state.config()
+        if run:
+            name = "budget" if sought.limits == run.problem.limits else "new budget"
+            of = (run.problem.board, run.problem.engine, run.card.task)
+        else:
+            name, of = "budget", (sought.target, sought.engine, card_of(sought.data).task)
+        self.front.axes = figures.axes(sought.limits, *of, budget=name)
 
     def _picked_on_chart(self, change: dict) -> None:
         if self.state.run is None or change["new"] == self.state.picked:

@@ -80,7 +80,9 @@ def recipe_for(data: str, task: str, samples: int, epochs: int | None = None) ->
     if task == "detection":
         if data in MIRRORABLE:
             augment = ("zoom", "mirror")
-        return Recipe(epochs=epochs, augment=augment, batch=16 if samples < 2000 else 32, learning_rate=1e-2)
+        if data in FROM_ABOVE:
+            augment = (*augment, "upend", "tint")
+        return Recipe(epochs=epochs, augment=augment, batch=8, learning_rate=2e-2, prune_from=0.0, prune_until=0.3)
     if data in MIRRORABLE:
         augment = ("shift", "mirror") if epochs >= LONG else ("mirror",)  # both at once are too much for few epochs
     rate = HIGH_RATE if samples < MANY else 1e-2
@@ -94,5 +96,9 @@ def _tiny(samples: int, epochs: int | None, augment: tuple[str, ...]) -> Recipe:
     return Recipe(epochs=epochs, batch=batch, augment=augment, learning_rate=HIGH_RATE, validation=0.0)
 
 
-MIRRORABLE = ("fashion_mnist", "fashion_det", "tree_crowns", "cifar10", "cifar100")
+MIRRORABLE = (
+    "fashion_mnist", "fashion_det", "tree_crowns", "corals", "hela_nuclei", "coco_person", "cifar10", "cifar100",
+)  # fmt: skip
 """Image sets whose classes do not change when seen in a mirror."""
+FROM_ABOVE = ("tree_crowns", "corals")
+"""Image sets in which nothing says where up is, and whose test part has other light."""

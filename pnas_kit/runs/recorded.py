@@ -24,6 +24,10 @@ class Recorded(Run):
     def name(self) -> str:
         return f"{PREFIX}{self.path.name}"
 
+    @property
+    def title(self) -> str:
+        return f"Recorded search: {self.card.title} on {self.problem.board.name}"
+
     def _refuse(self, *_: object, **__: object) -> None:
         raise RunError("a recorded run can be looked at but not changed: begin a search of your own to go on from here")
 

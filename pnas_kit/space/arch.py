@@ -13,7 +13,7 @@ from .channels import channel_sets, resized
 from .choices import GROUPS, Choice, choices
 from .draft import Draft
 from .families import FAMILIES, families_for
-from .head import detect
+from .head import detect, strides_kept
 from .layers import Layers, Shape
 
 HEADS = ("classifier", "detector")
@@ -76,6 +76,17 @@ class Arch:
         return resized(self.layers, sets, sets.kept(self.sparsity))
 
     @property
+    def stem_stride(self) -> int:
+        return 2 if max(self.input_shape[:2]) >= STEM_STRIDE_FROM[task_of(self.input_shape)] else 1
+
+    @property
+    def strides(self) -> tuple[int, ...]:
+        """Of each group's first superblock as built: a detector keeps a grid that is fine enough to answer on."""
+        if self.head != "detector":
+            return self.stride
+        return strides_kept(max(self.input_shape[:2]), self.stem_stride, self.stride)
+
+    @property
     def words(self) -> str:
         """The architecture in a line, for people."""
         title = FAMILIES[self.family].title + " detector" * (self.head == "detector")
@@ -84,7 +95,7 @@ class Arch:
         precision = f", int4 weights in group{'s' * (len(fours) > 1)} {', '.join(fours)}" if fours else ""
         return (
             f"{title}, {'+'.join(map(str, self.depth))} blocks, width {self.width:.2f}, "
-            f"kernels {'-'.join(map(str, self.kernel))}, strides {'-'.join(map(str, self.stride))}, {removed:.0f} % pruned"
+            f"kernels {'-'.join(map(str, self.kernel))}, strides {'-'.join(map(str, self.strides))}, {removed:.0f} % pruned"
             f"{precision}"
         )
 
@@ -141,10 +152,9 @@ STEM_STRIDE_FROM = {"image": 64, "series": 512}
 def assemble(arch: Arch) -> Layers:
     """Write the unpruned network of `arch` down: stem, four groups of superblocks, head."""
     d = Draft(arch.input_shape, arch.width)
-    stem_stride = 2 if d.longest_side >= STEM_STRIDE_FROM[task_of(arch.input_shape)] else 1
-    maps = _backbone(d, arch, stem_stride)
+    maps = _backbone(d, arch)
     if arch.head == "detector":
-        strides = [stem_stride * math.prod(arch.stride[: g + 1]) for g in range(GROUPS)]
+        strides = [arch.stem_stride * math.prod(arch.strides[: g + 1]) for g in range(GROUPS)]
         detect(d, maps, strides, arch.classes)
     else:
         _classify(d, arch, maps[-1])
@@ -154,18 +164,18 @@ def assemble(arch: Arch) -> Layers:
     )
 
 
-def _backbone(d: Draft, arch: Arch, stem_stride: int) -> list[str]:
+def _backbone(d: Draft, arch: Arch) -> list[str]:
     """Adds the stem and the groups; returns the last map of each group."""
     family, maps = FAMILIES[arch.family], []
-    x = d.conv("stem", "input", d.scaled(family.stem), 3, stem_stride, act=family.act)
+    x = d.conv("stem", "input", d.scaled(family.stem), 3, arch.stem_stride, act=family.act)
     for d.group in range(GROUPS):
         start, channels = x, d.scaled(family.channels[d.group])
         for block in range(arch.depth[d.group]):
             d.scope = f"g{d.group}b{block}"
-            x = family.block(d, x, channels, arch.kernel[d.group], arch.stride[d.group] if block == 0 else 1)
+            x = family.block(d, x, channels, arch.kernel[d.group], arch.strides[d.group] if block == 0 else 1)
         if family.group_shortcut:
             d.scope = f"g{d.group}"
-            projected = d.conv("shortcut", start, d.channels(x), 1, arch.stride[d.group], act=None)
+            projected = d.conv("shortcut", start, d.channels(x), 1, arch.strides[d.group], act=None)
             x = d.add("add", projected, x, act="relu")
         maps.append(x)
     return maps

@@ -25,8 +25,20 @@ BOX_SIDES = 4
 LARGEST_GRID = 24
 """Cells along the longer side at most: a finer grid costs more, and few objects are as small as its cells."""
 
-CHANNELS = 64
+SMALLEST_GRID = 8
+"""Cells along the longer side at least: of a coarser one a cell would have to answer for several objects at once."""
+
+CHANNELS = 128
 """Of the pointwise convolution of a level, at width 1."""
+
+
+def strides_kept(longest_side: int, stem: int, strides: Sequence[int]) -> tuple[int, ...]:
+    """The groups' strides of a detector's backbone: one that would leave fewer than `SMALLEST_GRID` cells is 1 instead."""
+    kept, so_far = [], stem
+    for stride in strides:
+        kept.append(stride if -(-longest_side // (so_far * stride)) >= SMALLEST_GRID else 1)
+        so_far *= kept[-1]
+    return tuple(kept)
 
 
 def detect(d: Draft, maps: Sequence[str], strides: Sequence[int], classes: int) -> None:

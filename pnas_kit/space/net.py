@@ -28,8 +28,8 @@ class Net(nn.Module):
         self.layers = layers
         self.input_shape = input_shape
         sizes = shapes(layers, input_shape)
-        self.blocks = nn.ModuleDict({key(layer): _block(layer, sizes) for layer in layers})
         self._outputs = outputs(layers)
+        self.blocks = nn.ModuleDict({key(layer): _block(layer, sizes, layer.name in self._outputs) for layer in layers})
         self._last_use = {name: i for i, layer in enumerate(layers) for name in layer.inputs}
         self.to(memory_format=torch.channels_last)
 
@@ -68,10 +68,21 @@ def build(layers: Layers, input_shape: Shape, seed: int) -> Net:
     return net
 
 
+class Rescale(nn.BatchNorm2d):
+    """The scale and shift of a batch norm without the batch: for maps that the network answers with.
+
+    A logit that is brought to unit spread in every batch moves with its scale and shift alone, a learning rate's worth a
+    step, and one for "no object here" has far to go.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.batch_norm(x, self.running_mean, self.running_var, self.weight, self.bias, False, 0.0, self.eps)
+
+
 class _Conv(nn.Module):
     """Convolution with SAME padding, batch norm, activation."""
 
-    def __init__(self, layer: Layer, source: Shape) -> None:
+    def __init__(self, layer: Layer, source: Shape, answers: bool) -> None:
         super().__init__()
         pads = [same_padding(source[axis], layer.kernel[axis], layer.stride[axis]) for axis in (0, 1)]
         even = all(before == after for before, after in pads)
@@ -79,7 +90,7 @@ class _Conv(nn.Module):
         groups = source[2] if layer.kind == "depthwise" else 1
         inside = (pads[0][0], pads[1][0]) if even else (0, 0)
         self.conv = nn.Conv2d(source[2], layer.channels, layer.kernel, layer.stride, inside, groups=groups, bias=False)
-        self.norm = nn.BatchNorm2d(layer.channels)
+        self.norm = (Rescale if answers else nn.BatchNorm2d)(layer.channels)
         self.act = ACTIVATIONS[layer.act]()
 
     def forward(self, x: Tensor) -> Tensor:
@@ -126,11 +137,11 @@ class _Linear(nn.Module):
         return self.act(self.linear(x.flatten(1)))
 
 
-def _block(layer: Layer, sizes: dict[str, Shape]) -> nn.Module:
+def _block(layer: Layer, sizes: dict[str, Shape], answers: bool) -> nn.Module:
     source = sizes[layer.inputs[0]]
     match layer.kind:
         case "conv" | "depthwise":
-            return _Conv(layer, source)
+            return _Conv(layer, source, answers)
         case "max_pool":
             return _MaxPool(layer, source)
         case "global_pool":

@@ -1,16 +1,21 @@
 """Boxes: kept, cut, read and composed as their texts say."""
 
+import io
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from pnas_kit.learn.data import CATALOGUE, DataError
+from pnas_kit.learn.data import CATALOGUE, DataError, fetch, load
 from pnas_kit.learn.data import arrays as plain
 from pnas_kit.learn.data.arrays import Arrays
 from pnas_kit.learn.data.boxes import Boxes, inside, tiles
 from pnas_kit.learn.data.compose import composed
+from pnas_kit.learn.data.corals import from_corals, yolo_rows
 from pnas_kit.learn.data.dataset import normalise
+from pnas_kit.learn.data.nuclei import from_nuclei
 from pnas_kit.learn.data.split import proxy_batches, validation_split
 from pnas_kit.learn.data.voc import voc_rows
 
@@ -163,3 +168,109 @@ def test_cards_of_detection_say_what_is_synthetic():
     cards = {name: card for name, card in CATALOGUE.items() if card.task == "detection"}
     assert {name for name, card in cards.items() if card.synthetic} == {"mnist_det", "fashion_det"}
     assert all("ynthetic composition" in card.summary for card in cards.values() if card.synthetic)
+
+
+def encoded(pages, form="PNG"):
+    content = io.BytesIO()
+    first, *more = (Image.fromarray(page) for page in pages)
+    first.save(content, form, **({"save_all": True, "append_images": more} if form == "TIFF" else {}))
+    return content.getvalue()
+
+
+def test_corals_are_tiles_of_a_smaller_picture_with_its_right_edge_for_the_test():
+    picture = np.zeros((3 * 400, 3 * 900, 3), np.uint8)
+    picture[:, -3 * 384 :] = 200
+    picture[300:600, 300:600] = 90
+    text = "0 0.1666 0.375 0.1111 0.25\n3 0.9 0.5 0.02 0.05\n1 0.7 0.2 0.02 0.05\n2 0.7 0.8 0.02 0.05\n"
+    made = from_corals([encoded([picture]), text.encode()])
+    assert set(np.unique(made.test_x)) == {200} and set(np.unique(made.train_x)) == {0, 90}
+    assert made.test_x.shape == (9, 128, 128, 3) and len(np.unique(made.groups)) == 9
+    for tile, rows in zip(made.train_x, made.train_y, strict=True):
+        for label, x0, y0, x1, y1 in rows:
+            assert label == 0 and tile[int(np.ceil(y0)) : int(y1), int(np.ceil(x0)) : int(x1)].min() == 90
+    assert sum(made.train_y.counts) > 0 and sorted(set(made.test_y.rows[:, 0])) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "text", [b"0 0.5 0.5 0.1\n", b"4 0.5 0.5 0.1 0.1\n", b"0 0.5 0.5 0 0.1\n", b"0 30 40 20 20\n", b"tree\n"]
+)
+def test_other_lines_than_those_of_yolo_are_refused(text):
+    with pytest.raises(DataError, match="Expected"):
+        yolo_rows(text, 100, 100, 4)
+
+
+def test_nuclei_have_boxes_around_their_masks_and_a_place_is_in_one_part():
+    film, masks = np.full((3, 256, 640), 33_000, np.uint16), np.zeros((3, 256, 640), np.uint16)
+    for page in range(3):
+        for number, (y, x) in enumerate([(20, 30 + page), (150, 200), (40, 420)]):
+            masks[page, y : y + 12, x : x + 20] = number + 4
+            film[page, y : y + 12, x : x + 20] = 34_000
+    made = from_nuclei([encoded(film, "TIFF"), encoded(masks, "TIFF")])
+    assert made.train_x.shape == (3 * 6, 128, 128, 1) and made.test_x.shape == (3 * 4, 128, 128, 1)
+    assert made.groups.tolist() == list(range(6)) * 3
+    assert sum(made.train_y.counts) == 6 and sum(made.test_y.counts) == 3
+    for tile, rows in zip([*made.train_x, *made.test_x], [*made.train_y, *made.test_y], strict=True):
+        assert set(np.unique(tile)) <= {4, 129}
+        inside_boxes = np.zeros((128, 128), bool)
+        for _, x0, y0, x1, y1 in rows.astype(int):
+            inside_boxes[y0:y1, x0:x1] = True
+        np.testing.assert_array_equal(inside_boxes, tile[..., 0] == 129)
+    with pytest.raises(DataError, match="a mask for each of 3"):
+        from_nuclei([encoded(film, "TIFF"), encoded(masks[:2], "TIFF")])
+    with pytest.raises(DataError, match="whole TIFF"):
+        from_nuclei([encoded(film, "TIFF")[:1000], encoded(masks, "TIFF")])
+
+
+def coco(folder, photographs):
+    """The layout of COCO: by part the size of each photograph and its notes (category, crowd, box)."""
+    for part, rows in photographs.items():
+        images, notes = [], []
+        (folder / "coco" / part).mkdir(parents=True)
+        for number, ((width, height), boxes) in enumerate(rows, 11):
+            pixels = np.zeros((height, width, 3), np.uint8)
+            for category, crowd, (x, y, w, h) in boxes:
+                pixels[y : y + h, x : x + w] = 250
+                notes.append({"image_id": number, "category_id": category, "iscrowd": crowd, "bbox": [x, y, w, h]})
+            Image.fromarray(pixels).save(folder / "coco" / part / f"{number:012d}.jpg", quality=95)
+            images.append({"id": number, "file_name": f"{number:012d}.jpg"})
+        (folder / "coco/annotations").mkdir(exist_ok=True)
+        content = {
+            "images": images,
+            "annotations": notes,
+            "categories": [{"id": 1, "name": "person"}, {"id": 9, "name": "boat"}],
+        }
+        (folder / f"coco/annotations/instances_{part}.json").write_text(json.dumps(content))
+
+
+def test_people_of_coco_are_boxed_on_scaled_photographs(tmp_path):
+    person, small = (1, 0, (100, 50, 200, 150)), (1, 0, (0, 0, 60, 90))
+    coco(
+        tmp_path,
+        {
+            "train2017": [((640, 480), [person, (9, 0, (500, 300, 90, 90))]), ((300, 600), [small]), ((64, 64), [])],
+            "val2017": [((256, 256), [person, (1, 1, (0, 200, 256, 50))]), ((640, 480), [(9, 0, (1, 1, 50, 50))])],
+        },
+    )
+    data = load("coco_person", root=tmp_path, cache=tmp_path / "cache")
+    assert (data.card.train, data.card.test) == (2, 1)
+    wanted = [[[0, 20, 10, 60, 40]], [[0, 0, 0, 12.8, 19.2]], [[0, 50, 25, 128, 100]]]
+    for rows, right in zip([*data.train_y, *data.test_y], wanted, strict=True):
+        np.testing.assert_allclose(rows, right, atol=1e-3)
+    first = data.raw(data.train_x)[0]
+    assert first[12:38, 22:58].min() > 200 and first[96:].max() < 1  # below the photograph
+    (tmp_path / "coco/val2017/000000000011.jpg").unlink()
+    with pytest.raises(DataError, match="Expected in"):
+        load("coco_person", root=tmp_path, cache=tmp_path / "other")
+    with pytest.raises(DataError, match="from cocodataset"):
+        load("coco_person", root=tmp_path, cache=tmp_path / "other", download=True)
+
+
+def test_terms_are_shown_and_accepted_before_a_download(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(fetch, "obtain", lambda *a: asked.append(a) or (_ for _ in ()).throw(DataError("no network here")))
+    with pytest.raises(DataError, match=r"(?s)permission.*accept=True"):
+        load("hela_nuclei", cache=tmp_path)
+    assert not asked
+    with pytest.raises(DataError, match="no network here"):
+        load("hela_nuclei", cache=tmp_path, accept=True)
+    assert {name for name, card in CATALOGUE.items() if card.notice} == {"hela_nuclei"}

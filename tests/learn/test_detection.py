@@ -6,18 +6,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from detectors import detector, squares
+from detectors import detector, digits, squares
 
 import pnas_kit.vision_ops  # noqa: F401  (before torchvision)
+from pnas_kit.learn.data import validation_split
 from pnas_kit.learn.data.boxes import Boxes, inside
 from pnas_kit.learn.detection import Found, decode, precision, suppress
 from pnas_kit.learn.detection.assign import assign
-from pnas_kit.learn.detection.augment import mirror, zoom
+from pnas_kit.learn.detection.augment import mirror, tint, upend, zoom
 from pnas_kit.learn.detection.goal import DetectionGoal, predict
 from pnas_kit.learn.detection.loss import cells, detection_loss, giou
 from pnas_kit.learn.detection.nms import overlaps
-from pnas_kit.learn.recipe import Recipe
-from pnas_kit.learn.train import Training
+from pnas_kit.learn.recipe import Recipe, recipe_for
+from pnas_kit.learn.train import Training, tensors
 
 GRIDS = ((6, 5), (12, 10))
 HEIGHT, WIDTH = 96, 80
@@ -219,7 +220,7 @@ def painted(rows, height=48, width=64):
     return x
 
 
-@pytest.mark.parametrize("change", [mirror, zoom])
+@pytest.mark.parametrize("change", [mirror, upend, zoom])
 def test_boxes_stay_around_their_objects(change):
     generator = torch.Generator().manual_seed(0)
     x = painted([(10, 12, 26, 30)]).repeat(40, 1, 1, 1)
@@ -234,7 +235,18 @@ def test_boxes_stay_around_their_objects(change):
         ink = torch.stack([at[:, 1].min(), at[:, 0].min(), at[:, 1].max() + 1, at[:, 0].max() + 1])
         assert (ink - row[1:]).abs().max() <= 0.75
         places.add(tuple(row[1:].tolist()))
-    assert len(places) > (1 if change is mirror else 30)
+    assert len(places) > (30 if change is zoom else 1)
+
+
+def test_tint_changes_light_and_leaves_boxes_and_shapes_alone():
+    x, y = torch.randn(4, 3, 8, 8), torch.tensor([[[0, 1, 1, 5, 5.0]]]).repeat(4, 1, 1)
+    changed, boxes = tint(x, y, torch.Generator().manual_seed(0))
+    assert boxes is y
+    for before, after in zip(x.flatten(0, 1), changed.flatten(0, 1), strict=True):
+        gain = (after - after.mean()).norm() / (before - before.mean()).norm()
+        lift = after - gain * before
+        assert 0.7 <= gain <= 1.4 and lift.std() < 1e-5 and lift.abs().max() <= 0.4
+    assert (changed - x).abs().amax((2, 3)).min() > 0
 
 
 def test_zoom_cuts_boxes_by_the_rule_of_tiles():
@@ -277,6 +289,18 @@ def test_training_finds_objects_and_prunes_the_detector(tmp_path):
     figures = precision(predict(training.best, x), data.test_y, 2)
     assert 0.3 < figures.map50 <= 1 and figures.map50_95 < figures.map50
     assert predict(again.best, x)[0].boxes.tolist() == predict(training.best, x)[0].boxes.tolist()
+
+
+def test_a_small_detector_learns_a_few_pictures_by_heart():
+    """Ten classes of real digits: it fails without a loss that tells classes apart, or answers that may move fast."""
+    data = digits()
+    arch = replace(detector(10), stride=(2, 1, 2, 1), width=0.4)
+    training = Training(arch, data, replace(recipe_for("mnist_det", "detection", 40, 60), augment=(), validation=0.2))
+    for _ in training:
+        pass
+    learnt, _ = validation_split(data, 0.2, 0)
+    figures = precision(predict(training.average, tensors(data.train_x, data.train_y)[0][learnt]), data.train_y[learnt], 10)
+    assert figures.map50 > 0.95
 
 
 def test_a_classifier_is_refused_boxes_and_a_detector_labels():

@@ -8,6 +8,7 @@ from lessons import NOTEBOOKS, read
 from pnas_kit.cost import boards, estimate
 from widgets import lessons
 from widgets.lessons import ChipCost, SearchSpace, Untrained
+from widgets.lessons.range import Range
 from widgets.lessons.study import kendall, study
 from widgets.words import kib
 
@@ -90,3 +91,16 @@ def test_what_goes_wrong_in_a_control_is_shown(monkeypatch):
     monkeypatch.setattr("widgets.lessons.chip_cost.bars_html", lambda *_: 1 / 0)
     app.width.value = 0.9
     assert "division by zero" in app._trouble.problem.what
+
+
+def test_a_slider_keeps_its_value_inside_and_whole():
+    whole = Range(value=2, min=1, max=4, step=1, whole=True, description="Blocks")
+    whole.value = 9
+    assert whole.value == 4 and isinstance(whole.value, int)
+    whole.max = 3
+    assert whole.value == 3
+    part = Range(value=0.5, min=0.1, max=1.0, step=0.05, description="Width")
+    part.value = 1  # as a whole number comes from the page
+    assert part.value == 1.0 and isinstance(part.value, float)
+    part.value = 0
+    assert part.value == 0.1

@@ -47,6 +47,7 @@ def test_nothing_in_it_can_be_changed(run):
     commands = [
         lambda: run.start("search"), lambda: run.start("train"), run.stop, run.pause, run.resume,
         lambda: run.pick([one]), lambda: run.emulate(one), lambda: run.stop_emulation(one),
+        lambda: run.skip(one), lambda: run.unskip(one), lambda: run.rename("mine"), run.delete,
     ]  # fmt: skip
     for command in commands:
         with pytest.raises(RunError, match="not changed: begin a search of your own"):

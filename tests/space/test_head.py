@@ -10,7 +10,7 @@ from nets import per_family
 
 from pnas_kit.space import Arch, Layer, outputs, shapes
 from pnas_kit.space.channels import channel_sets
-from pnas_kit.space.head import LARGEST_GRID
+from pnas_kit.space.head import LARGEST_GRID, SMALLEST_GRID
 from pnas_kit.space.layers import only_output
 from pnas_kit.space.net import build
 
@@ -39,12 +39,23 @@ def test_levels_have_a_box_an_objectness_and_class_scores_for_every_cell(shape):
 @pytest.mark.parametrize("shape", IMAGES, ids=str)
 def test_the_backbone_is_that_of_the_classifier_and_all_of_it_is_used(shape):
     for arch in detectors(shape, 2):
-        plain = replace(arch, head="classifier").layers
+        plain = replace(arch, head="classifier", stride=arch.strides).layers
         backbone = [layer for layer in plain if layer.name.startswith(("stem", "g"))]
         assert list(arch.layers[: len(backbone)]) == backbone
-        last = "s" + str(math.prod(arch.stride) * (2 if max(shape) >= 64 else 1))
+        last = "s" + str(math.prod(arch.strides) * (2 if max(shape) >= 64 else 1))
         assert arch.layers[len(backbone)].inputs == (backbone[-1].name,)
         assert outputs(arch.layers)[0] == f"{last}.box" or max(shape) / int(last[1:]) > LARGEST_GRID
+
+
+@pytest.mark.parametrize("shape", IMAGES, ids=str)
+def test_the_coarsest_grid_has_eight_cells_where_the_image_allows_and_strides_before_it_stay(shape):
+    for arch in detectors(shape, 6):
+        grids = [max(shapes(arch.layers, shape)[name][:2]) for name in outputs(arch.layers)]
+        assert min(grids) >= min(SMALLEST_GRID, max(shape))
+        for group, (built, asked) in enumerate(zip(arch.strides, arch.stride, strict=True)):
+            before = arch.stem_stride * math.prod(arch.strides[:group])
+            assert built == asked or (built == 1 and -(-max(shape) // (2 * before)) < SMALLEST_GRID)
+        assert replace(arch, head="classifier").strides == arch.stride
 
 
 def test_with_one_class_the_objectness_is_the_score():

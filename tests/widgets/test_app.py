@@ -239,6 +239,22 @@ def test_sets_that_are_too_many_for_cards_are_chosen_in_a_menu(workbench, tmp_pa
         assert task._more.value == name and not state.problem
 
 
+def test_terms_are_accepted_on_the_button_that_downloads_and_before_a_search(workbench, tmp_path, monkeypatch):
+    monkeypatch.setenv("PNAS_CACHE", str(tmp_path))
+    task, state = workbench.steps["task"], workbench.state
+    state.data = "hela_nuclei"
+    assert "asks for their permission" in task._about.html and "I accept these terms: download 51 MB" in task._about.html
+    assert "read and accept them" in task._messages.html and task._go.disabled
+    given = []
+    monkeypatch.setattr("widgets.step_task.load", lambda name, **settings: given.append((name, settings["accept"])))
+    monkeypatch.setattr("widgets.step_task.samples_html", lambda data: "the samples")
+    (tmp_path / "hela_nuclei").mkdir()
+    (tmp_path / "hela_nuclei/arrays.npz").touch()
+    task.fetch("hela_nuclei")
+    wait_for(lambda: not task._go.disabled)
+    assert given == [("hela_nuclei", True)] and "the samples" in task._about.html
+
+
 def test_advanced_settings_stay_folded_until_one_is_in_use(workbench):
     step, state = workbench.steps["search"], workbench.state
     fold, button = step.beyond.view.children[1], step.beyond.view.children[0]

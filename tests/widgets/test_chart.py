@@ -6,7 +6,7 @@ import pytest
 from pnas_kit.search import Limits
 from widgets import figures
 from widgets.candidates import Candidates
-from widgets.front import Front
+from widgets.front import FIXED, Front
 
 AXES = [{"key": key, "label": key, "unit": "", "better": "low", "limit": None} for key in ("a", "b")]
 
@@ -142,7 +142,7 @@ def test_the_chart_shows_the_score_of_those_that_have_one(run):
     scored = [c for c in candidates if c.feasible]
     chart = Candidates()
     chart.add(*candidates)
-    found = chart._rows[:, -5]
+    found = chart._rows[:, FIXED + [axis["key"] for axis in chart.axes].index("score")]
     assert 0 < len(scored) < len(candidates)
     np.testing.assert_allclose(found[[c.number for c in scored]], [c.score for c in scored], rtol=1e-6)
     assert np.isnan(np.delete(found, [c.number for c in scored])).all()

@@ -12,6 +12,7 @@ import traitlets
 from widgets.alert import Guard, alert
 from widgets.asset import asset
 from widgets.controls import button, group
+from widgets.lessons.range import Range
 from widgets.link import Link
 from widgets.logo import LOGO
 from widgets.pane import Pane
@@ -56,6 +57,7 @@ class App(ipywidgets.VBox):
         body = group("lesson", panel, group("lesson-pictures", *pictures))
         super().__init__([self._page, self._head(), alert(self._trouble), body])
         self.add_class("pn")
+        self.add_class("pn-small-app")
 
     @property
     def guard(self) -> Callable[..., Callable[..., Any]]:
@@ -72,21 +74,17 @@ class App(ipywidgets.VBox):
         return group("head", Pane(words), back, theme)
 
 
-def slider(
-    label: str, value: float, low: float, high: float, step: float, hint: str, call: Callable[[], Any]
-) -> ipywidgets.Widget:
+def slider(label: str, value: float, low: float, high: float, step: float, hint: str, call: Callable[[], Any]) -> Range:
     """A slider with its label above it; ``call`` is told after each move. Whole numbers where ``step`` is one."""
-    kind = ipywidgets.IntSlider if isinstance(step, int) else ipywidgets.FloatSlider
-    made = kind(value=value, min=low, max=high, step=step, description=label, tooltip=hint, continuous_update=True)
-    return _wired(made, call)
+    whole = isinstance(step, int)
+    made = Range(value=value, min=low, max=high, step=step, whole=whole, description=label, tooltip=hint)
+    made.observe(lambda _: call(), "value")
+    return made
 
 
 def dropdown(label: str, options: Sequence[tuple[str, Any]], hint: str, call: Callable[[], Any]) -> ipywidgets.Widget:
     """A choice among named values with its label above it; ``call`` is told after each change."""
-    return _wired(ipywidgets.Dropdown(options=list(options), description=label, tooltip=hint), call)
-
-
-def _wired(made: ipywidgets.Widget, call: Callable[[], Any]) -> ipywidgets.Widget:
+    made = ipywidgets.Dropdown(options=list(options), description=label, tooltip=hint)
     made.add_class("pn-field")
     made.observe(lambda _: call(), "value")
     return made

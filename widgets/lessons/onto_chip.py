@@ -27,7 +27,6 @@ NOTE = (
     "it. Does it fit? Which operator needs the memory, which the time?"
 )
 INPUTS = 20
-TIGHT = "nano-33-ble"
 
 
 class OntoChip(App):
@@ -47,9 +46,8 @@ class OntoChip(App):
         look = self.guard(self._look)
         named = [(self._name(candidate), number) for number, candidate in self._trained.items()]
         self.prototype = dropdown("Network", named, "Prototypes of the recorded run", look)
-        self.board = dropdown("Board", [(_board_name(b), b.id) for b in boards().values()], "Where it is to run", look)
+        self.board = dropdown("Board", [(b.name, b.id) for b in boards().values()], "Where it is to run", look)
         self.engine = dropdown("Engine", [], "The software that runs the network", look)
-        self.board.value = TIGHT
         hint = "The rest is taken by your own program, its libraries and their data"
         self.left = slider("Memory left for the network (%)", 100, 5, 100, 5, hint, look)
         self.compare = button("Compare the bytes", self.guard(self.start), "primary")
@@ -57,6 +55,7 @@ class OntoChip(App):
         self._thread: threading.Thread | None = None
         controls = [self.prototype, self.board, self.left, self.engine, self._fits, self.compare]
         super().__init__(NOTE, controls, [group("panel", self._bytes), group("panel", self._costs)])
+        self.prototype.value = max(self._trained.values(), key=lambda c: c.cost.ram_bytes).number  # the hardest to place
         self._look()
 
     @property
@@ -123,10 +122,6 @@ def _recorded() -> Run:
     from pnas_kit.runs import recorded
 
     return recorded("digits")
-
-
-def _board_name(board: Board) -> str:
-    return f"{board.name}: {memory(board.ram_bytes)} RAM, {memory(board.flash_bytes)} flash"
 
 
 def _asked(candidate: Candidate, board: Board) -> str:

@@ -18,9 +18,9 @@ function makeCurve({ model, root, table }) {
     const [width, height] = [stage.clientWidth, stage.clientHeight];
     const floor = height - MARGIN.bottom;
     const box = { left: MARGIN.left, right: width - MARGIN.right, top: MARGIN.top, bottom: floor };
-    const [tried, best] = points.at(-1) ?? [1, 1];
-    const x = { label: "Candidates tried", unit: "", scale: scaleOver(0, Math.max(tried, table.count(), 1), false) };
-    const y = { label: "Hypervolume", unit: "share of the box", better: "high", scale: scaleOver(0, best || 1, false) };
+    const [tried] = points.at(-1) ?? [1];
+    const x = { label: "Candidates tried", unit: "", scale: scaleOver(0, Math.max(tried, table.total(), 1), false) };
+    const y = { label: "Hypervolume", unit: "share of the box", better: "high", scale: scaleOver(0, table.volume() || 1, false) };
     return {
       width, height, box, floor, x, y,
       px: (value) => box.left + x.scale.at(value) * (box.right - box.left),
@@ -59,7 +59,7 @@ function makeCurve({ model, root, table }) {
     const early = points.filter(([number]) => number <= tried * (1 - LATE)).at(-1)?.[1] ?? 0;
     const gained = best > 0 ? (best - early) / best : 0;
     const verdict = gained < LITTLE ? "hardly anything more is to be gained" : "it is still improving";
-    const stage = STAGES[model.get("stage")];
+    const stage = model.get("replaying") ? "" : STAGES[model.get("stage")];
     return (
       `Hypervolume ${best.toFixed(3)} after ${tried} candidates; the last fifth of them added ` +
       `${(100 * gained).toFixed(1)} %: ${verdict}.${stage ? ` ${stage}` : ""}`

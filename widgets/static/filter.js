@@ -1,4 +1,4 @@
-// Which candidates are shown: chips that switch groups off and on, and the ranges brushed in parallel coordinates.
+// Which candidates are shown: chips that switch groups off and on, limits, and the ranges brushed in parallel coordinates.
 
 function makeFilter(model, table) {
   const bar = element("div", "pn-filter", { role: "group", "aria-label": "Filter" });
@@ -6,20 +6,20 @@ function makeFilter(model, table) {
   const clear = element("button", "pn-chip pn-chip-clear", { type: "button" });
   clear.textContent = "Clear filters";
   clear.onclick = () => store({ hidden: [], brushes: {} });
-  let visible = new Uint8Array(0);
-  let drawn = "";
-
   const store = (values) => {
     for (const [name, value] of Object.entries(values)) model.set(name, value);
     model.save_changes();
   };
+  const adder = makeLimitAdder(model, (key, range) => store({ brushes: { ...model.get("brushes"), [key]: range } }));
+  let visible = new Uint8Array(0);
+  let drawn = "";
 
   // One look at every candidate; the panels ask `shows` afterwards.
   function apply() {
     const [axes, groups, hidden] = [model.get("axes"), model.get("groups"), model.get("hidden")];
     const off = groups.map(({ key }) => hidden.includes(key));
     const ranges = Object.entries(model.get("brushes"))
-      .map(([key, range]) => [FIXED + axes.findIndex((axis) => axis.key === key), ...range])
+      .map(([key, [low, high]]) => [FIXED + axes.findIndex((axis) => axis.key === key), low ?? -Infinity, high ?? Infinity])
       .filter(([index]) => index >= FIXED);
     visible = new Uint8Array(table.count());
     const counts = groups.map(() => 0);
@@ -56,9 +56,9 @@ function makeFilter(model, table) {
   }
 
   function brushChips(brushes) {
-    return model.get("axes").flatMap(({ key, label, unit }) => {
+    return model.get("axes").flatMap(({ key, label, unit }, i) => {
       if (!(key in brushes)) return [];
-      const range = brushes[key].map((value) => figure(value)).join(" to ");
+      const range = rangeWords(brushes[key], table.whole(FIXED + i));
       const made = chip("pn-chip-brush", [`${label} ${range} ${unit} ×`], null, `Remove the filter on ${label}`, () => {
         store({ brushes: Object.fromEntries(Object.entries(brushes).filter(([other]) => other !== key)) });
       });
@@ -78,8 +78,10 @@ function makeFilter(model, table) {
     if (wanted === drawn) return shown;
     drawn = wanted;
     const focused = bar.contains(document.activeElement) && { ...document.activeElement.dataset };
-    bar.replaceChildren(...groupChips(counts, hidden), ...brushChips(brushes), note, clear);
+    adder.offer(table);
+    bar.replaceChildren(...groupChips(counts, hidden), ...brushChips(brushes), adder.box, note, clear);
     if (focused?.group) bar.querySelector(`[data-group="${focused.group}"]`)?.focus();
+    else if (focused) adder.focus();
     return shown;
   }
 

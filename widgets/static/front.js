@@ -13,12 +13,18 @@ function render({ model, el }) {
   function stateOf(row) {
     const number = table.value(row, 0);
     const over = table.value(row, 1) ? [] : ["over budget"];
+    if (number === model.get("best")) over.push("best under the budget");
     return [...over, ...["proposed", "picked"].filter((name) => model.get(name).includes(number))];
   }
 
   function pick(rows, add) {
     const picked = new Set(model.get("picked"));
     const most = model.get("most");
+    const refusal = player.refusal();
+    if (refusal) {
+      live.textContent = refusal;
+      return;
+    }
     for (const row of rows) {
       const number = table.value(row, 0);
       if (!add && picked.has(number)) picked.delete(number);
@@ -31,7 +37,16 @@ function render({ model, el }) {
     redraw();
   }
 
-  const shared = { model, root, table, filter, live, redraw, pick, stateOf };
+  // The row that others are compared with: the reference, or the only one that is picked.
+  function referenceRow() {
+    const picked = model.get("picked");
+    const number = model.get("reference") >= 0 ? model.get("reference") : picked.length === 1 ? picked[0] : -1;
+    return number < 0 ? -1 : table.rowOf(number);
+  }
+
+  const shared = { model, root, table, filter, live, redraw, pick, stateOf, referenceRow };
+  const player = makePlayer(shared);
+  shared.refusal = player.refusal;
   const panels = {
     front: makeScatter(shared),
     parallel: makeParallel(shared),
@@ -46,7 +61,7 @@ function render({ model, el }) {
     Object.entries(panels).map(([key, { panel }]) => [key, titles[key], panel]),
     redraw,
   );
-  root.append(tabs.bar, filter.bar, ...Object.values(panels).map(({ panel }) => panel), live);
+  root.append(tabs.bar, player.bar, player.note, filter.bar, ...Object.values(panels).map(({ panel }) => panel), live);
   el.append(root);
   tabs.show("front");
 
@@ -54,6 +69,7 @@ function render({ model, el }) {
     frame = 0;
     if (!root.clientWidth) return; // on a step that is not shown
     const start = performance.now();
+    player.draw();
     const shown = filter.update();
     panels[tabs.current()].draw();
     filter.bar.hidden = ["hypervolume", "agreement"].includes(tabs.current());
@@ -65,7 +81,8 @@ function render({ model, el }) {
   }
 
   const watched = [
-    "axes", "groups", "hidden", "brushes", "x", "y", "x_scale", "y_scale", "proposed", "picked", "agreement", "stage", "empty",
+    "axes", "groups", "hidden", "brushes", "x", "y", "x_scale", "y_scale", "size", "proposed", "picked", "reference", "best",
+    "agreement", "stage", "empty", "locked", "replaying", "playing", "until",
   ];
   for (const name of watched) model.on(`change:${name}`, redraw);
   const sizes = new ResizeObserver(redraw);
@@ -76,6 +93,7 @@ function render({ model, el }) {
     sizes.disconnect();
     for (const name of watched) model.off(`change:${name}`, redraw);
     cancelAnimationFrame(frame);
+    player.close();
   };
 }
 

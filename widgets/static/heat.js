@@ -51,7 +51,7 @@ function makeHeat({ model, table }) {
     empty.textContent = table.count()
       ? "Three candidates that fit are needed."
       : whyEmpty(model, "How far the proxies agree is shown once candidates are scored.");
-    const stage = STAGES[model.get("stage")];
+    const stage = model.get("replaying") ? "Of the whole search." : STAGES[model.get("stage")];
     note.textContent = ready
       ? `Kendall's tau-b of every two on ${found.count} scored candidates.${stage ? ` ${stage}` : ""}`
       : "Do the proxies put the candidates into the same order?";

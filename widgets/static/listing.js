@@ -2,7 +2,7 @@
 
 const MOST_LISTED = 100;
 
-function makeListing({ model, table, filter, pick, stateOf }) {
+function makeListing({ model, table, filter, pick, stateOf, refusal }) {
   const panel = element("div", "pn-view");
   const bar = element("div", "pn-view-bar");
   const only = element("button", "pn-toggle", { type: "button", "aria-pressed": "true" });
@@ -23,7 +23,10 @@ function makeListing({ model, table, filter, pick, stateOf }) {
   const columns = () => [
     { short: "No.", index: 0 },
     { short: "Family", index: 2 },
-    ...model.get("axes").flatMap((axis, i) => (axis.detail ? [] : [{ ...axis, index: FIXED + i }])),
+    ...model.get("axes").flatMap((axis, i) => {
+      const told = !axis.detail && table.knows(axis, FIXED + i);
+      return told ? [{ ...axis, index: FIXED + i }] : [];
+    }),
   ];
 
   function rows() {
@@ -36,7 +39,9 @@ function makeListing({ model, table, filter, pick, stateOf }) {
         ? frontOf(table.column(FIXED + x), table.column(FIXED + y), fits, axes[x].better === "low", axes[y].better === "low")
         : fits.flatMap((value, row) => (value ? [row] : []));
     const value = (row) => table.value(row, sort.index);
-    return chosen.sort((a, b) => (sort.up ? value(a) - value(b) : value(b) - value(a)));
+    // Those without the figure come last, either way.
+    const order = (a, b) => Number.isNaN(value(a)) - Number.isNaN(value(b)) || (sort.up ? value(a) - value(b) : value(b) - value(a));
+    return chosen.sort(order);
   }
 
   function header({ short, unit, index }) {
@@ -63,6 +68,7 @@ function makeListing({ model, table, filter, pick, stateOf }) {
     const choose = element("button", "pn-toggle", { type: "button", "aria-pressed": String(picked), "data-pick": number });
     choose.textContent = picked ? "picked" : "pick";
     choose.setAttribute("aria-label", `${picked ? "Picked: drop" : "Pick"} candidate ${number}`);
+    choose.disabled = Boolean(refusal());
     choose.onclick = () => pick([row], false);
     const texts = columns().map(({ index }) => {
       if (index === 2) return model.get("groups")[table.value(row, 2)]?.label ?? "";
@@ -88,7 +94,7 @@ function makeListing({ model, table, filter, pick, stateOf }) {
       : table.count() ? "Nothing that fits is shown." : whyEmpty(model, model.get("empty"));
     box.hidden = !all.length;
     const wanted = JSON.stringify([
-      shown.map((row) => columns().map(({ index }) => figure(table.value(row, index)))), model.get("picked"), sort,
+      shown.map((row) => columns().map(({ index }) => figure(table.value(row, index)))), model.get("picked"), sort, refusal(),
     ]);
     if (wanted === drawn) return;
     drawn = wanted;

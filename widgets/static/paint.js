@@ -1,62 +1,7 @@
-// Drawing of the front on a canvas. Every kind of point has a colour and a shape of its own (Okabe-Ito colours).
+// Drawing of the front on a canvas: what does not fit, axes, the front's line, marks.
 
 const MARGIN = { left: 70, right: 18, top: 14, bottom: 46 };
-const STRIP = 20; // height of the strip below the plot for candidates over budget, which are never scored
-
-const TONES = {
-  light: { front: "#0072B2", proposed: "#008A64", picked: "#C44F00", point: "#5B8FB5", out: "#8A8F98", over: "213,94,0" },
-  dark: { front: "#56B4E9", proposed: "#2FCB9A", picked: "#FF9A4D", point: "#7BA7C7", out: "#7C838C", over: "230,120,40" },
-};
-
-// Canvas wants plain colours; the page's variables may be mixtures of others.
-function resolve(host, names) {
-  const probe = document.createElement("i");
-  host.append(probe);
-  const colours = {};
-  for (const name of names) {
-    probe.style.color = `var(--pn-${name})`;
-    colours[name] = getComputedStyle(probe).color;
-  }
-  probe.remove();
-  const dark = document.body.dataset.jpThemeLight === "false";
-  return { ...colours, ...(dark ? TONES.dark : TONES.light) };
-}
-
-const SHAPES = {
-  point(c, x, y) {
-    c.moveTo(x + 3, y);
-    c.arc(x, y, 3, 0, 2 * Math.PI);
-  },
-  out(c, x, y) {
-    c.moveTo(x - 2.5, y - 2.5);
-    c.lineTo(x + 2.5, y + 2.5);
-    c.moveTo(x - 2.5, y + 2.5);
-    c.lineTo(x + 2.5, y - 2.5);
-  },
-  front(c, x, y) {
-    c.moveTo(x + 4.5, y);
-    c.arc(x, y, 4.5, 0, 2 * Math.PI);
-  },
-  proposed(c, x, y) {
-    c.moveTo(x, y - 7.5);
-    c.lineTo(x + 7.5, y);
-    c.lineTo(x, y + 7.5);
-    c.lineTo(x - 7.5, y);
-    c.closePath();
-  },
-  picked(c, x, y) {
-    c.rect(x - 10, y - 10, 20, 20);
-  },
-};
-
-function stamp(c, shape, places, style) {
-  c.beginPath();
-  for (const [x, y] of places) SHAPES[shape](c, x, y);
-  Object.assign(c, { globalAlpha: 1, lineWidth: 1.2, ...style });
-  if (style.fillStyle) c.fill();
-  if (style.strokeStyle) c.stroke();
-  c.globalAlpha = 1;
-}
+const STRIP = 20; // height of the strip below the plot for candidates without a figure: over budget, or not trained
 
 function paintOver(c, view, colours) {
   const { x, y, box } = view;
@@ -154,7 +99,7 @@ function paintStrip(c, view, colours) {
   c.textAlign = "right";
   c.textBaseline = "middle";
   c.fillStyle = colours.dim;
-  c.fillText("unscored", box.left - 8, box.bottom + STRIP / 2 + 1);
+  c.fillText(view.y.key === "accuracy" ? "untrained" : "unscored", box.left - 8, box.bottom + STRIP / 2 + 1);
 }
 
 function paintFrontLine(c, places, xLow, colours) {
@@ -174,6 +119,49 @@ function paintFrontLine(c, places, xLow, colours) {
   c.globalAlpha = 1;
 }
 
+// The band of an estimate, where an axis has one, across the marked candidates.
+function paintBands(c, view, colours) {
+  const { box, x, y } = view;
+  c.save();
+  c.beginPath();
+  c.rect(box.left, box.top, box.right - box.left, box.bottom - box.top);
+  c.clip();
+  c.beginPath();
+  for (const [value, other, across] of view.bands) {
+    const [axis, at] = across ? [x, view.px] : [y, view.py];
+    const ends = [at(value / (1 + axis.band)), at(value * (1 + axis.band))];
+    for (const [i, end] of ends.entries()) {
+      const [ax, ay, bx, by] = across ? [end, other - 4, end, other + 4] : [other - 4, end, other + 4, end];
+      c.moveTo(ax, ay);
+      c.lineTo(bx, by);
+      if (!i) continue;
+      if (across) c.moveTo(ends[0], other), c.lineTo(end, other);
+      else c.moveTo(other, ends[0]), c.lineTo(other, end);
+    }
+  }
+  Object.assign(c, { strokeStyle: colours.ink, lineWidth: 1.2, globalAlpha: 0.6 });
+  c.stroke();
+  c.restore();
+}
+
+function paintCursor(c, view, colours) {
+  c.beginPath();
+  c.arc(view.cursor[0], view.cursor[1], 14, 0, 2 * Math.PI);
+  Object.assign(c, { strokeStyle: colours.ink, lineWidth: 1.5 });
+  c.stroke();
+}
+
+function paintLasso(c, view, colours) {
+  c.beginPath();
+  view.lasso.forEach(([x, y], i) => (i ? c.lineTo(x, y) : c.moveTo(x, y)));
+  c.closePath();
+  Object.assign(c, { strokeStyle: colours.picked, lineWidth: 1.5, fillStyle: `rgba(${colours.over},.08)` });
+  c.setLineDash([5, 3]);
+  c.fill();
+  c.stroke();
+  c.setLineDash([]);
+}
+
 function paint(c, view, colours) {
   c.font = `12px ${view.font}`;
   const edge = paintOver(c, view, colours);
@@ -185,22 +173,12 @@ function paint(c, view, colours) {
   stamp(c, "point", view.points, { fillStyle: colours.point, globalAlpha: 0.65 });
   paintFrontLine(c, view.front, view.x.better === "low", colours);
   stamp(c, "front", view.front, { fillStyle: colours.front, strokeStyle: colours.paper });
+  paintBands(c, view, colours);
+  paintTrails(c, view.trails, colours);
   stamp(c, "proposed", view.proposed, { fillStyle: colours.proposed, strokeStyle: colours.paper });
+  stamp(c, "trained", view.trained, { fillStyle: colours.trained, strokeStyle: colours.paper });
   stamp(c, "picked", view.picked, { strokeStyle: colours.picked, lineWidth: 2.6 });
-  if (view.cursor) {
-    c.beginPath();
-    c.arc(view.cursor[0], view.cursor[1], 14, 0, 2 * Math.PI);
-    Object.assign(c, { strokeStyle: colours.ink, lineWidth: 1.5 });
-    c.stroke();
-  }
-  if (view.lasso) {
-    c.beginPath();
-    view.lasso.forEach(([x, y], i) => (i ? c.lineTo(x, y) : c.moveTo(x, y)));
-    c.closePath();
-    Object.assign(c, { strokeStyle: colours.picked, lineWidth: 1.5, fillStyle: `rgba(${colours.over},.08)` });
-    c.setLineDash([5, 3]);
-    c.fill();
-    c.stroke();
-    c.setLineDash([]);
-  }
+  stamp(c, "best", view.best, { fillStyle: colours.best, strokeStyle: colours.paper, lineWidth: 1.5 });
+  if (view.cursor) paintCursor(c, view, colours);
+  if (view.lasso) paintLasso(c, view, colours);
 }

@@ -56,12 +56,15 @@ function render({ model, el }) {
     patchChildren(root, template.content);
     // Once a user has chosen, the `selected` attributes of the options no longer count.
     for (const select of root.querySelectorAll("select[data-chosen]")) select.value = select.dataset.chosen;
+    for (const range of root.querySelectorAll("input[type=range]")) {
+      if (range !== document.activeElement) range.value = range.getAttribute("value");
+    }
     const wanted = root.querySelector("[data-focus]");
     if (wanted && wanted.dataset.focus !== focused) wanted.focus();
     focused = wanted?.dataset.focus ?? "";
   };
   root.addEventListener("click", (event) => {
-    const target = event.target.closest("[data-action]:not(select, form)");
+    const target = event.target.closest("[data-action]:not(select, form, input[type=range])");
     if (!target || target.disabled) return;
     model.send({ action: target.dataset.action, key: target.dataset.key ?? "" });
   });
@@ -76,6 +79,12 @@ function render({ model, el }) {
   root.addEventListener("change", (event) => {
     const { action, value } = { ...event.target.dataset, value: event.target.value };
     if (event.target.nodeName === "SELECT" && action) model.send({ action, key: value });
+  });
+  let rest = 0; // a slider tells where it is once it rests
+  root.addEventListener("input", ({ target }) => {
+    if (target.type !== "range") return;
+    clearTimeout(rest);
+    rest = setTimeout(() => model.send({ action: target.dataset.action, key: `${target.dataset.key}=${target.value}` }), 80);
   });
   model.on("change:html", draw);
   draw();

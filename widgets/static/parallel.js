@@ -23,11 +23,15 @@ function makeParallel({ model, root, table, filter, live, redraw }) {
     const [width, height] = [stage.clientWidth, stage.clientHeight];
     const feasible = table.column(1);
     const rows = feasible.flatMap((value, row) => (value ? [row] : []));
-    const step = (width - SIDES.left - SIDES.right) / (model.get("axes").length - 1);
     const [top, bottom] = [SIDES.top, height - SIDES.bottom];
-    const axes = model.get("axes").map((axis, i) => {
-      const values = table.column(FIXED + i);
-      const scale = makeScale(values.filter((_, row) => feasible[row]), rows.map(() => 1), null, "auto");
+    const fits = table.whole(1);
+    const all = model.get("axes").map((axis, i) => ({ ...axis, index: FIXED + i }));
+    const known = all.filter((axis) => table.knows(axis, axis.index));
+    const step = (width - SIDES.left - SIDES.right) / (known.length - 1);
+    const axes = known.map((axis, i) => {
+      const values = table.column(axis.index);
+      const good = table.whole(axis.index).filter((_, row) => fits[row]);
+      const scale = makeScale(good, good.map(() => 1), null, "auto");
       const share = (value) => (axis.better === "low" ? scale.at(value) : 1 - scale.at(value));
       const at = (value) => top + share(value) * (bottom - top);
       const back = (y) => {
@@ -35,13 +39,16 @@ function makeParallel({ model, root, table, filter, live, redraw }) {
         return scale.value(axis.better === "low" ? part : 1 - part);
       };
       const ends = axis.better === "low" ? [scale.low, scale.high] : [scale.high, scale.low];
-      return { ...axis, x: SIDES.left + i * step, at, back, ends, places: values.map(at), range: model.get("brushes")[axis.key] };
+      const range = model.get("brushes")[axis.key]?.map((value, end) => value ?? (end ? scale.high : scale.low));
+      return { ...axis, x: SIDES.left + i * step, at, back, ends, places: values.map(at), range };
     });
     return { width, height, top, bottom, step, axes, rows, font: getComputedStyle(root).fontFamily };
   }
 
+  // What has no figure on an axis passes it by.
   function line(row) {
-    view.axes.forEach(({ x, places }, i) => (i ? context.lineTo(x, places[row]) : context.moveTo(x, places[row])));
+    const known = view.axes.filter(({ places }) => Number.isFinite(places[row]));
+    known.forEach(({ x, places }, i) => (i ? context.lineTo(x, places[row]) : context.moveTo(x, places[row])));
   }
 
   // Every n-th row, so that at most so many are left.

@@ -1,4 +1,4 @@
-// The parts around the canvas: axis pickers, legend, tooltip.
+// The parts around the canvas: axis pickers, legend.
 
 function element(tag, className, attributes = {}) {
   const made = document.createElement(tag);
@@ -8,6 +8,8 @@ function element(tag, className, attributes = {}) {
 }
 
 const LEGEND = [
+  ["best", "best under the budget", '<path d="M8 1 10 6 15.4 6.3 11.2 9.7 12.6 15 8 12 3.4 15 4.8 9.7.6 6.3 6 6Z"/>'],
+  ["trained", "trained", '<rect x="3.5" y="3.5" width="9" height="9"/>'],
   ["picked", "picked", '<rect x="2.5" y="2.5" width="11" height="11" fill="none" stroke-width="2.2"/>'],
   ["proposed", "proposed", '<path d="M8 1.5 14.5 8 8 14.5 1.5 8Z"/>'],
   ["front", "front", '<path d="M0 8H16" fill="none" stroke-width="1.5"/><circle cx="8" cy="8" r="4.5"/>'],
@@ -15,39 +17,65 @@ const LEGEND = [
   ["out", "over budget", '<path d="M5 5 11 11M5 11 11 5" fill="none" stroke-width="1.5"/>'],
 ];
 
-// Axis pickers and log switches above the chart.
-function makeControls(model) {
+// Axis pickers and log switches above the chart, and the figure that points are as large as.
+function makeControls(model, table) {
   const bar = element("div", "pn-front-bar");
+  const store = (values) => {
+    for (const [name, value] of Object.entries(values)) model.set(name, value);
+    model.save_changes();
+  };
+  const picker = (which, title) => {
+    const label = element("label", "pn-front-axis");
+    const select = element("select", "pn-select", { "data-axis": which });
+    label.append(title, select);
+    bar.append(label);
+    return select;
+  };
   const parts = [
     ["y", "Up"],
     ["x", "Across"],
   ].map(([which, title]) => {
-    const label = element("label", "pn-front-axis");
-    const select = element("select", "pn-select", { "data-axis": which });
+    const select = picker(which, title);
     const log = element("button", "pn-toggle", { type: "button", title: "Logarithmic axis", "data-log": which });
     log.textContent = "log";
     select.onchange = () => store({ [which]: select.value, [`${which}_scale`]: "auto" });
     log.onclick = () => {
       store({ [`${which}_scale`]: log.getAttribute("aria-pressed") === "true" ? "linear" : "log" });
     };
-    label.append(title, select);
-    bar.append(label, log);
+    bar.append(log);
     return { which, select, log };
   });
-  const store = (values) => {
-    for (const [name, value] of Object.entries(values)) model.set(name, value);
-    model.save_changes();
-  };
+  const size = picker("size", "Size");
+  size.onchange = () => store({ size: size.value });
+  let offered = "";
+
+  // What nobody has can be read in the list, with the reason, but not chosen.
+  function offer() {
+    const axes = model.get("axes").map((axis, i) => [axis, table.knows(axis, FIXED + i)]);
+    const wanted = JSON.stringify(axes.map(([{ key, label }, known]) => [key, label, known]));
+    if (wanted === offered) return;
+    offered = wanted;
+    const options = () =>
+      axes.map(([{ key, label, missing }, known]) => {
+        const option = new Option(known ? label : `${label} (${missing})`, key);
+        option.disabled = !known;
+        return option;
+      });
+    for (const { select } of parts) select.replaceChildren(...options());
+    size.replaceChildren(new Option("all alike", ""), ...options());
+  }
   const update = (scales) => {
+    offer();
+    size.value = model.get("size");
     for (const { which, select, log } of parts) {
-      const options = model.get("axes").map(({ key, label }) => new Option(label, key));
-      if (select.options.length !== options.length) select.replaceChildren(...options);
       select.value = model.get(which);
       log.setAttribute("aria-pressed", String(scales[which].log));
     }
   };
   return { bar, update };
 }
+
+const RARE = ["best", "trained"]; // told only where there are some
 
 function makeLegend() {
   const list = element("ul", "pn-front-legend");
@@ -58,31 +86,17 @@ function makeLegend() {
     counts[kind] = item.querySelector("b");
     list.append(item);
   }
-  return { list, show: (values) => Object.entries(values).forEach(([kind, n]) => (counts[kind].textContent = n)) };
-}
-
-function fillTip(tip, table, row, axes, shown, state) {
-  tip.replaceChildren();
-  const head = element("b", "");
-  head.textContent = `Candidate ${table.value(row, 0)}${state.length ? ` · ${state.join(", ")}` : ""}`;
-  const words = element("p", "");
-  words.textContent = table.words(row);
-  const list = element("dl", "");
-  axes.forEach((axis, i) => {
-    const value = table.value(row, FIXED + i);
-    const wanted = !axis.detail || shown.includes(axis.key);
-    if (!wanted || !Number.isFinite(value)) return;
-    const name = element("dt", "");
-    const text = element("dd", "");
-    const share = axis.limit ? ` · ${Math.round((100 * value) / axis.limit)} %` : "";
-    name.textContent = axis.label;
-    text.textContent = `${figure(value)} ${axis.unit}${share}`;
-    if (axis.limit && value > axis.limit) text.className = "pn-over";
-    list.append(name, text);
-  });
-  const note = element("small", "");
-  note.textContent = "% of the budget";
-  tip.append(head, words, list, note);
+  const note = element("li", "");
+  list.append(note);
+  const show = (values, notes) => {
+    for (const [kind, n] of Object.entries(values)) {
+      counts[kind].textContent = kind === "best" ? "" : n;
+      counts[kind].parentElement.hidden = RARE.includes(kind) && !n;
+    }
+    note.textContent = notes.join("; ");
+    note.hidden = !notes.length;
+  };
+  return { list, show };
 }
 
 // A canvas as large as its place, sharp on every screen.

@@ -1,63 +1,107 @@
-// The chart of candidates over two of their figures: pointing, picking and drawing.
+// The chart of candidates over two of their figures: what is drawn where. Pointing and picking are in pointing.js.
 
-function inside([px, py], polygon) {
-  let odd = false;
-  for (let i = 0, j = polygon.length - 1; i < polygon.length; j = i, i += 1) {
-    const [[xi, yi], [xj, yj]] = [polygon[i], polygon[j]];
-    if (yi > py !== yj > py && px < ((xj - xi) * (py - yi)) / (yj - yi) + xi) odd = !odd;
-  }
-  return odd;
-}
-
-function makeScatter({ model, root, table, filter, live, redraw, pick, stateOf }) {
+function makeScatter({ model, root, table, filter, live, redraw, pick, stateOf, referenceRow }) {
   const panel = element("div", "pn-view");
   const stage = element("div", "pn-front-stage");
   const canvas = element("canvas", "", { tabindex: "0", role: "application" });
   const tip = element("div", "pn-tip", { role: "tooltip", hidden: "" });
   const empty = element("p", "pn-front-empty");
-  const controls = makeControls(model);
+  const controls = makeControls(model, table);
   const legend = makeLegend();
+  const moves = makeMoves(redraw);
   stage.append(canvas, empty, tip);
   panel.append(controls.bar, stage, legend.list);
 
   const context = canvas.getContext("2d");
-  let view = null;
-  let cursor = -1; // row under the pointer or the keyboard
-  let drag = null;
+  const at = { view: null, cursor: -1, drag: null }; // cursor: the row under the pointer or the keyboard
+  let lastEpoch = null;
 
   const axisOf = (which) => {
     const index = Math.max(0, model.get("axes").findIndex(({ key }) => key === model.get(which)));
     return { ...model.get("axes")[index], index: FIXED + index };
   };
 
-  // Scales follow all candidates, so that filtering does not move what stays.
+  // Scales follow all candidates, so that neither filters nor a replay move what stays.
+  function scales() {
+    const [x, y] = [axisOf("x"), axisOf("y")];
+    const fits = table.whole(1);
+    x.scale = makeScale(table.whole(x.index), fits, x.limit, model.get("x_scale"));
+    y.scale = makeScale(table.whole(y.index), fits, y.limit, model.get("y_scale"));
+    const size = model.get("size") ? axisOf("size") : null;
+    if (size) size.scale = makeScale(table.whole(size.index), fits, null, "auto");
+    return { x, y, size };
+  }
+
+  // The more of the figure, the larger the area.
+  const radiusBy = (size) => (row) => {
+    if (!size) return 3;
+    const share = size.scale.at(table.value(row, size.index));
+    return Number.isFinite(share) ? Math.sqrt(3 + 60 * Math.max(0, Math.min(1, share))) : 2;
+  };
+
+  // Trained rows on an axis of accuracy: where their trail begins, and where they are on their way.
+  function trailsOf({ x, y }, { px, py, place, shown, strip }, xs, ys) {
+    const column = model.get("axes").findIndex(({ key }) => key === "accuracy");
+    if (column < 0 || model.get("replaying")) return { trained: [], trails: [] };
+    const accuracies = table.column(FIXED + column);
+    const rows = accuracies.flatMap((value, row) => (Number.isFinite(value) ? [row] : []));
+    moves.note(rows, table.epoch() !== lastEpoch);
+    lastEpoch = table.epoch();
+    const here = rows.filter(shown);
+    if (x.key !== "accuracy" && y.key !== "accuracy") return { trained: here.map(place), trails: [] };
+    const score = FIXED + model.get("axes").findIndex(({ key }) => key === "score");
+    const wanted = expected(table.column(score), accuracies, rows);
+    const trails = here.flatMap((row) => {
+      const promised = wanted.get(row);
+      const from = [
+        x.key === "accuracy" ? px(promised ?? xs[row]) : px(xs[row]),
+        y.key === "accuracy" ? (promised === undefined ? strip : py(promised)) : py(ys[row]),
+      ];
+      const [share, to] = [moves.share(row), place(row)];
+      const now = [from[0] + share * (to[0] - from[0]), from[1] + share * (to[1] - from[1])];
+      return [{ row, from, now, keeps: promised !== undefined || share < 1 }];
+    });
+    return {
+      trained: trails.map(({ now }) => now),
+      trails: trails.filter(({ keeps }) => keeps).map(({ from, now }) => [from, now]),
+    };
+  }
+
   function look() {
     const [width, height] = [stage.clientWidth, stage.clientHeight];
-    const [x, y] = [axisOf("x"), axisOf("y")];
+    const { x, y, size } = scales();
     const [xs, ys, feasible] = [table.column(x.index), table.column(y.index), table.column(1)];
-    x.scale = makeScale(xs, feasible, x.limit, model.get("x_scale"));
-    y.scale = makeScale(ys, feasible, y.limit, model.get("y_scale"));
     const floor = height - MARGIN.bottom;
     const unscored = xs.flatMap((value, row) => (Number.isFinite(value) && !Number.isFinite(ys[row]) ? [row] : []));
     const strip = unscored.length ? STRIP : 0;
     const box = { left: MARGIN.left, right: width - MARGIN.right, top: MARGIN.top, bottom: floor - strip };
     const px = (value) => box.left + x.scale.at(value) * (box.right - box.left);
     const py = (value) => box.bottom - y.scale.at(value) * (box.bottom - box.top);
-    const place = (row) => [px(xs[row]), py(ys[row])];
+    const radius = radiusBy(size);
+    const place = (row) => [px(xs[row]), py(ys[row]), radius(row)];
     const within = (row) => {
       const [a, b] = [x.scale.at(xs[row]), y.scale.at(ys[row])];
       return a >= 0 && a <= 1 && b >= 0 && b <= 1;
     };
     const shown = (row) => filter.shows(row) && within(row);
-    const marked = (name) => model.get(name).map(table.rowOf).filter((row) => row >= 0 && shown(row));
+    const marked = (numbers) => numbers.map(table.rowOf).filter((row) => row >= 0 && shown(row));
     const placed = xs.map((_, row) => row).filter(within);
     const rows = placed.filter(filter.shows);
     const candidates = feasible.map((value, row) => value && filter.shows(row));
     const front = frontOf(xs, ys, candidates, x.better === "low", y.better === "low");
-    const [proposed, picked] = [marked("proposed"), marked("picked")];
-    const walk = [...new Set([...front, ...proposed, ...picked])].sort((a, b) => xs[a] - xs[b] || ys[a] - ys[b]);
+    const past = model.get("replaying"); // what was picked, trained and recommended came later
+    const [proposed, picked] = [marked(model.get("proposed")), past ? [] : marked(model.get("picked"))];
+    const best = past ? [] : marked([model.get("best")]);
+    const walk = [...new Set([...front, ...proposed, ...picked, ...best])].sort((a, b) => xs[a] - xs[b] || ys[a] - ys[b]);
+    const pointed = at.cursor >= 0 && at.cursor < xs.length && shown(at.cursor);
+    const told = [...new Set([...proposed, ...picked, ...best, ...(pointed ? [at.cursor] : [])])];
+    const bands = [
+      ...(x.band ? told.map((row) => [xs[row], py(ys[row]), true]) : []),
+      ...(y.band ? told.map((row) => [ys[row], px(xs[row]), false]) : []),
+    ];
     return {
-      width, height, box, floor, x, y, px, py, rows, walk, place,
+      width, height, box, floor, x, y, size, px, py, rows, walk, place, bands,
+      ...trailsOf({ x, y }, { px, py, place, shown, strip: floor - STRIP / 2 }, xs, ys),
       frontRows: front,
       font: getComputedStyle(root).fontFamily,
       strip: unscored
@@ -69,56 +113,70 @@ function makeScatter({ model, root, table, filter, live, redraw, pick, stateOf }
       front: front.filter(shown).map(place),
       proposed: proposed.map(place),
       picked: picked.map(place),
-      cursor: cursor >= 0 && cursor < xs.length && shown(cursor) ? place(cursor) : null,
-      lasso: drag && drag.path.length > 2 ? drag.path : null,
+      best: best.map(place),
+      cursor: pointed ? place(at.cursor) : null,
+      lasso: at.drag && at.drag.path.length > 2 ? at.drag.path : null,
       feasible: candidates.reduce((sum, value) => sum + (value ? 1 : 0), 0),
       out_of: xs.reduce((sum, _, row) => sum + (filter.shows(row) && !feasible[row] ? 1 : 0), 0),
     };
   }
 
   function draw() {
-    view = look();
-    fit(canvas, context, view.width, view.height);
-    paint(context, view, resolve(root, ["ink", "dim", "line", "paper"]));
+    at.view = look();
+    fit(canvas, context, at.view.width, at.view.height);
+    paint(context, at.view, resolve(root, ["ink", "dim", "line", "paper"]));
     empty.hidden = table.count() > 0;
-    empty.textContent = whyEmpty(model, model.get("empty"));
-    controls.update({ x: view.x.scale, y: view.y.scale });
+    empty.textContent = model.get("replaying") ? "Before the first candidate: press Play." : whyEmpty(model, model.get("empty"));
+    controls.update({ x: at.view.x.scale, y: at.view.y.scale });
     report();
   }
 
+  function notes() {
+    const { x, y, size, trails } = at.view;
+    const found = [];
+    if (size) found.push(`larger: more ${size.label}`);
+    if (x.band || y.band) found.push(`bars: the likely range of the ${(x.band ? x : y).label.toLowerCase()}`);
+    if (trails.length) found.push("dashed: from where the score would put it among the trained");
+    return found;
+  }
+
   function report() {
+    const { view } = at;
     const counts = {
-      picked: model.get("picked").length,
+      best: view.best.length,
+      trained: view.trained.length,
+      picked: model.get("replaying") ? 0 : model.get("picked").length,
       proposed: model.get("proposed").length,
       front: view.frontRows.length,
       feasible: view.feasible,
       out: view.out_of,
     };
-    legend.show(counts);
-    Object.assign(root.dataset, counts);
+    legend.show(counts, notes());
+    Object.assign(root.dataset, counts, { trails: view.trails.length, bands: view.bands.length });
     root.dataset.places = JSON.stringify(
-      view.walk.map((row) => [table.value(row, 0), ...view.place(row).map(Math.round)]),
+      view.walk.map((row) => [table.value(row, 0), ...view.place(row).slice(0, 2).map(Math.round)]),
     );
     canvas.setAttribute(
       "aria-label",
       `Chart of ${counts.feasible + counts.out} candidates, ${view.x.label} across, ${view.y.label} up. ` +
-        `${counts.feasible} fit the budget, ${counts.front} are on the front, ${counts.picked} are picked. ` +
-        "Left and right arrow walk the front, Enter picks, Escape clears.",
+        `${counts.feasible} fit the budget, ${counts.front} are on the front, ${counts.picked} are picked, ` +
+        `${counts.trained} are trained. Left and right arrow walk the front, Enter picks, Escape clears.`,
     );
   }
 
   function showTip(row) {
-    cursor = row;
+    at.cursor = row;
     redraw();
     tip.hidden = row < 0;
     root.dataset.cursor = row < 0 ? "" : table.value(row, 0);
     if (row < 0) return;
-    fillTip(tip, table, row, model.get("axes"), [model.get("x"), model.get("y")], stateOf(row));
-    const [x, y] = view.place(row);
-    const right = x > view.width / 2;
-    tip.style.left = right ? "" : `${x + 18}px`;
-    tip.style.right = right ? `${view.width - x + 18}px` : "";
-    tip.style.top = `${Math.max(0, Math.min(y - 30, view.height - tip.offsetHeight))}px`;
+    const shown = [model.get("x"), model.get("y"), model.get("size")];
+    fillTip(tip, table, row, { axes: model.get("axes"), shown, state: stateOf(row), reference: referenceRow() });
+    const [x, y] = at.view.place(row);
+    const wide = tip.offsetWidth;
+    const beside = x + 18 + wide <= at.view.width ? x + 18 : x - 18 - wide;
+    tip.style.left = `${Math.max(0, Math.min(beside, at.view.width - wide))}px`;
+    tip.style.top = `${Math.max(0, Math.min(y - 30, at.view.height - tip.offsetHeight))}px`;
   }
 
   function say(row) {
@@ -131,64 +189,6 @@ function makeScatter({ model, root, table, filter, live, redraw, pick, stateOf }
     live.textContent = `Candidate ${table.value(row, 0)}. ${state ? `${state}. ` : ""}${table.words(row)}. ${parts.join(", ")}.`;
   }
 
-  // The marked candidates come first: they are what one aims at where points lie close together.
-  function nearest([x, y], reach = 12) {
-    if (!view) return -1;
-    const distance = (row) => Math.hypot(view.place(row)[0] - x, view.place(row)[1] - y);
-    const closest = (rows) =>
-      rows.reduce((best, row) => (distance(row) < (best < 0 ? reach : distance(best)) ? row : best), -1);
-    const marked = closest(view.walk);
-    return marked >= 0 ? marked : closest(view.rows);
-  }
-
-  canvas.addEventListener("pointermove", (event) => {
-    if (!drag) return showTip(nearest(whereOn(canvas, event)));
-    drag.path.push(whereOn(canvas, event));
-    return redraw();
-  });
-  canvas.addEventListener("pointerleave", () => drag || showTip(-1));
-  canvas.addEventListener("pointerdown", (event) => {
-    canvas.setPointerCapture(event.pointerId);
-    drag = { path: [whereOn(canvas, event)] };
-  });
-  canvas.addEventListener("pointercancel", () => {
-    drag = null;
-    redraw();
-  });
-  canvas.addEventListener("pointerup", (event) => {
-    const path = drag?.path ?? [];
-    const end = whereOn(canvas, event);
-    drag = null;
-    const far = path.some(([x, y]) => Math.hypot(x - end[0], y - end[1]) > 12);
-    if (far && view) {
-      pick(view.rows.filter((row) => table.value(row, 1) && inside(view.place(row), path)), true);
-    } else {
-      const row = nearest(end);
-      if (row >= 0) pick([row], false);
-      redraw();
-    }
-  });
-  canvas.addEventListener("keydown", (event) => {
-    if (!view) return;
-    const at = view.walk.indexOf(cursor);
-    const last = view.walk.length - 1;
-    const step = { ArrowRight: at + 1, ArrowUp: at + 1, ArrowLeft: at - 1, ArrowDown: at - 1, Home: 0, End: last };
-    if (event.key in step && view.walk.length) {
-      const row = view.walk[Math.max(0, Math.min(last, step[event.key]))];
-      showTip(row);
-      say(row);
-    } else if ((event.key === "Enter" || event.key === " ") && cursor >= 0) {
-      pick([cursor], false);
-      showTip(cursor);
-      say(cursor);
-    } else if (event.key === "Escape") {
-      model.set("picked", []);
-      model.save_changes();
-      showTip(-1);
-      live.textContent = "Nothing is picked.";
-    } else return;
-    event.preventDefault();
-  });
-  canvas.addEventListener("blur", () => showTip(-1));
+  listen({ canvas, at, model, table, live, redraw, pick, showTip, say });
   return { panel, draw };
 }

