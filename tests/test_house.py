@@ -117,3 +117,9 @@ def test_the_page_on_the_code_names_the_same_arrows():
     assert told == ALLOWED
     picture = (ROOT / "docs/architecture.svg").read_text(encoding="utf-8")
     assert all(f">{room}</text>" in picture for room in (*ALLOWED, "widgets"))
+
+
+def test_every_test_file_has_a_name_of_its_own():
+    """pytest imports them by their bare names."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert {name for name in names if names.count(name) > 1} == set()
