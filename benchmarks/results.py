@@ -89,6 +89,7 @@ PLAN = (
         data="cifar10", ram=64_000, flash=98_496, picks=1, trial=458, epochs=30, bar=(0.856, "ResNet-8, ST and MLPerf Tiny")
     ),
     Entry(data="traffic_lights", macs=2_000_000, picks=3),
+    Entry(data="mnist_det", trials=120, trial=53, epochs=14),
 )
 
 
@@ -182,7 +183,7 @@ def note_new(run: Run, picked: dict[int, str], seconds: float, table: Path) -> N
             "macs": result.macs, "ram_bytes": result.ram_bytes, "arena_bytes": result.arena_predicted,
             "flash_bytes": result.tflite_bytes, "latency_ms": f"{result.latency_ms:.2f}", "metric": result.metric,
             "float_accuracy": f"{result.float_accuracy:.5f}", "int8_accuracy": f"{result.int8_accuracy:.5f}",
-            "balanced_accuracy": f"{result.balanced_accuracy:.5f}",
+            "balanced_accuracy": "" if result.balanced_accuracy is None else f"{result.balanced_accuracy:.5f}",
             "validation_accuracy": "" if judged is None else f"{judged:.5f}", "quantisation": result.quantisation,
             "epochs": result.epochs, "search_seconds": f"{seconds:.0f}", "train_seconds": f"{result.train_seconds:.0f}",
         }  # fmt: skip

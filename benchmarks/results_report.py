@@ -121,7 +121,8 @@ def line(row: Row) -> str:
     """One prototype."""
     searched, trained = int(row["search_seconds"]), int(row["train_seconds"])
     macs, ram, flash = (f"{int(row[name]):,}" for name in ("macs", "ram_bytes", "flash_bytes"))
-    shares = (percent(float(row[name])) for name in ("float_accuracy", "int8_accuracy", "balanced_accuracy"))
+    names = ("float_accuracy", "int8_accuracy", "balanced_accuracy")  # a detector has no balanced accuracy
+    shares = (percent(float(row[name])) if row[name] else "" for name in names)
     cells = (
         f"`{row['data']}`, {row['seed']}", f"{row['trial']}, {FAMILIES[row['family']].title}", row["picked"],
         macs, f"{ram} B", f"{flash} B", f"{float(row['latency_ms']):.1f} ms", *shares, row["epochs"],
