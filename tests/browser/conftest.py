@@ -29,8 +29,9 @@ def chromium_path():
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def served(tmp_path_factory):
+    """One server for each file of tests: a page opens the newest run at work, whoever began it."""
     made = Served(tmp_path_factory.mktemp("served"))
     yield made
     made.close()

@@ -65,6 +65,7 @@ def test_a_step_is_copied_as_code_and_the_explanations_stay(served, page, shot, 
     page.goto(f"{served.app}?run={run.name}")
     page.wait_for_selector(".pn-steps")
     page.click('[data-action="step"][data-key="choose"]')
+    page.wait_for_selector('[aria-current="step"][data-key="choose"]')
     page.click("text=As code")
     page.get_by_role("button", name="Copy", exact=True).click()
     page.wait_for_selector(".pn-code-panel >> text=Copied.")
