@@ -110,6 +110,7 @@ def test_prototypes_are_chosen_by_proposal_mouse_and_keyboard(served, page, shot
     page.wait_for_selector(".pn-steps")
     step(page, "choose")
     page.wait_for_selector(".pn-picks")
+    wait_picks(page, len(run.proposed()))
     assert picked(page) == sorted(run.proposed()) == sorted(run.picks)
     shot(page, "4-choose")
 
