@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 PORT   ?= 8866
 
-.PHONY: app test lint lab runs stop bench bench-chip bench-cluster clean
+.PHONY: app test lint lab runs stop pictures bench bench-chip bench-cluster clean
 
 app: $(STAMP)
 	$(BIN)/python -m widgets.serve --port $(PORT)
@@ -21,6 +21,11 @@ lab: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest
+
+# Every state of every page as a PNG in ./pictures, and the moving picture of the README.
+pictures: $(STAMP)
+	PNAS_SHOTS=pictures $(BIN)/python -m pytest tests/browser
+	$(BIN)/python benchmarks/act_as_user.py digits --trials 200 --epochs 20 --film docs/way.webp
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/search_speed.py digits
