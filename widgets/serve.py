@@ -197,6 +197,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     open_to_others = not loopback(options.host)
     # Who comes from elsewhere may hand in files, but not name those of this computer.
     os.environ["PNAS_SERVER_FILES"] = "0" if open_to_others else "1"
+    # Where several work side by side, the run at work is somebody else's to a page that has just been opened.
+    os.environ["PNAS_SEVERAL"] = "1" if words else "0"
     if open_to_others:
         print("Reachable from other machines: the address carries a token, share it with care.", flush=True)
     print(f"Limits: {limits.words}.", flush=True)

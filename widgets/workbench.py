@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import weakref
 from typing import TYPE_CHECKING
 
@@ -132,12 +133,16 @@ class Workbench(ipywidgets.VBox):
         self._watch.hurry()
 
     def _opened(self, url: str) -> None:
-        """A browser has opened the page: show the run and the picks in its address, else the newest run that is at work."""
+        """A browser has opened the page: show the run and the picks in its address.
+
+        Without any the newest run that is at work, unless the page is served to several people.
+        """
         if self.state.run is not None:
             return
         name, numbers = asked_for(url)
         known = [recorded(name)] if name.startswith(PREFIX) else runs()
-        chosen = [run for run in known if (run.name == name if name else run.status.alive)]
+        mine = os.environ.get("PNAS_SEVERAL") != "1"
+        chosen = [run for run in known if (run.name == name if name else mine and run.status.alive)]
         if chosen:
             self._choose_run(chosen[0])
             self._select(numbers)

@@ -47,6 +47,16 @@ def test_a_page_without_address_shows_the_newest_run_that_is_at_work(root, workb
     assert workbench.state.step == "search"
 
 
+def test_where_several_are_served_a_new_page_opens_nobodys_run(root, workbench, monkeypatch):
+    monkeypatch.setenv("PNAS_SEVERAL", "1")
+    live = Run.create(config(seed=8), root)
+    set_status(live, phase="search", state="starting", started=time.time())
+    hello(workbench)
+    assert workbench.run is None and workbench.state.step == "task"
+    hello(workbench, f"?run={live.name}")
+    assert workbench.run.name == live.name
+
+
 def test_a_page_without_any_live_run_begins_with_the_task(workbench, run):
     hello(workbench)
     assert workbench.run is None and workbench.state.step == "task"
