@@ -88,13 +88,14 @@ async def visit(browser: Browser, address: str, trials: int) -> Visit:
     await page.wait_for_function("new URL(location).searchParams.get('run')")
     seen.run = await page.evaluate("new URL(location).searchParams.get('run')")
     await page.wait_for_selector(".pn-search .pn-progress")
-    seen.queue.append(await page.locator(".pn-search .pn-pill").inner_text())
+    seen.queue.append((await page.locator(".pn-search .pn-pill").text_content()).strip())
     start = time.monotonic()
     await page.reload()
-    await page.wait_for_selector(".pn-search .pn-progress", state="visible")
+    # Attached, not visible: a run that is done by now is opened at a later step.
+    await page.wait_for_selector(".pn-search .pn-progress", state="attached")
     seen.back = time.monotonic() - start
     seen.run_after = await page.evaluate("new URL(location).searchParams.get('run')")
-    seen.queue.append(await page.locator(".pn-search .pn-pill").inner_text())
+    seen.queue.append((await page.locator(".pn-search .pn-pill").text_content()).strip())
     return seen
 
 
