@@ -15,9 +15,8 @@ def python_lines(run: Run) -> str:
         for field in fields(Config)
         if (value := getattr(run.config, field.name)) != field.default or field.default is MISSING
     ]
-    train = f'\nrun.pick({run.picks})\nrun.start("train")\nwait(run)\n' if run.picks else ""
+    train = f'\nrun.pick({run.picks})\nrun.start("train")\nprint(run.wait())\n' if run.picks else ""
     return (
-        "import time\n\nfrom pnas_kit.runs import Config, Run\n\n\n"
-        "def wait(run):\n    while run.status.alive:\n        time.sleep(1)\n    print(run.status)\n\n\n"
-        f'run = Run.create(Config(\n{"".join(given)}))\nrun.start("search")\nwait(run)\n{train}'
+        "from pnas_kit.runs import Config, Run\n\n"
+        f'run = Run.create(Config(\n{"".join(given)}))\nrun.start("search")\nprint(run.wait())\n{train}'
     )

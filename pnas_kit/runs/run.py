@@ -22,8 +22,8 @@ from .prototypes import Prototypes, RunError
 from .records import PHASES, Config, Status
 from .shelf import Shelved
 
-LEAVE_SECONDS = 5
-"""How long a stopped runner may take to be gone."""
+LEAVE_SECONDS = 20
+"""How long a runner that said its last word may take to be gone; on a busy machine that is more than a moment."""
 WAIT_SECONDS = 0.1
 
 
