@@ -1,8 +1,8 @@
 """What a second thread gives a training, and costs it on a busy machine: seconds of a step by clock and by processor.
 
 `python benchmarks/training_threads.py [--beside 4] [--rounds 3]`: the same networks with one and two threads, two of them
-also with OpenMP threads that sleep while they wait (`OMP_WAIT_POLICY=passive`), each in a process of its own, in turn; beside
-so many processes that compute all the time. Medians over the rounds.
+also with OpenMP threads that sleep while they wait (`OMP_WAIT_POLICY=passive`), each in a process of its own, in turn;
+beside so many processes that compute all the time. Medians over the rounds.
 """
 
 from __future__ import annotations
