@@ -11,7 +11,7 @@ from widgets.controls import button, group, heading
 from widgets.pane import Pane
 from widgets.past import proposed_then
 from widgets.state import State
-from widgets.tray import strip_bar_html, tray_html
+from widgets.tray import shares_bar_html, tray_html
 from widgets.worth import worth_html
 
 
@@ -23,7 +23,7 @@ class StepChoose:
         self._offered: set[str] = set()
         self._by = "macs"
         self._pane = Pane(drop=guard(self._drop), compare=guard(self._compare))
-        self._bar = Pane(strip=guard(self._strip))
+        self._bar = Pane(shares=guard(self._share_out))
         self._pane.add_class("pn-tray")
         self._worth = Pane()
         self.propose = button("Use the proposal", guard(self._use_proposal), "quiet", "Take what subset selection proposes")
@@ -61,7 +61,7 @@ class StepChoose:
         """Take a card as what the others are compared with, or let it go."""
         self._front.reference = -1 if self._front.reference == int(number) else int(number)
 
-    def _strip(self, by: str) -> None:
+    def _share_out(self, by: str) -> None:
         self._by = by
         self.draw()
 
@@ -95,7 +95,7 @@ class StepChoose:
         many = len(state.picked)
         self._onward.description = f"Train {many} prototype{'s' if many != 1 else ''}" if many else "Train these"
         self._pane.html = self._html(feasible)
-        self._bar.html = strip_bar_html(self._by) if "pn-strip" in self._pane.html else ""
+        self._bar.html = shares_bar_html(self._by) if "pn-shares" in self._pane.html else ""
         room = feasible and state.moment is None and not self.advice.open
         self._worth.html = worth_html(state.worth, many, waiting=state.live) if room else ""
 
