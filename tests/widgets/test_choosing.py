@@ -67,6 +67,13 @@ def test_cards_differ_from_the_reference_by_their_figures(run):
     assert "pn-delta" not in tray_html([one, two], run.problem)
 
 
+def test_the_key_of_the_shares_stands_where_cards_do(shown):
+    choose = shown.steps["choose"]
+    assert shown.state.picked and "pn-shares-key" in choose._bar.html
+    choose._clear.click()
+    assert "pn-pick" not in choose._pane.html and choose._bar.html == ""
+
+
 @pytest.mark.parametrize("by", ["macs", "bytes"])
 def test_the_shares_are_of_all_of_a_network(run, by):
     for one in [c for c in run.candidates() if c.feasible][:6]:
