@@ -47,8 +47,9 @@ def layers_html(layers: Layers, input_shape: Shape) -> str:
     """
     built, reason = passable(layers, input_shape)
     failed = f'<p style="margin:6px 0 0"><b>Cannot be built.</b> {attribute(reason)}.</p>' if reason else ""
+    drawing = layers_svg(built, input_shape, reason)
     return (
-        f'<figure class="pn-layers" data-layers="{len(built)}" style="margin:0 0 10px">{layers_svg(built, input_shape, reason)}'
+        f'<figure class="pn-layers" data-layers="{len(built)}" style="margin:0 0 10px">{drawing}'
         f'<figcaption style="font-size:12.5px;margin-left:-10px">{_legend(built)}</figcaption>{failed}</figure>'
     )
 
