@@ -67,6 +67,8 @@ def test_the_class_view_opens_with_the_instructors_token_alone(school, page, sho
         expect(page.locator("tr[data-state=queued]")).to_contain_text("waiting, next in the queue")
         expect(page.locator("tr", has_text="Ada and Grace")).to_have_count(1)
         assert page.evaluate("(box => box.scrollWidth - box.clientWidth)(document.querySelector('main'))") <= 0
+        table = page.locator(".pn-class-table")
+        assert table.evaluate("table => table.offsetWidth - table.parentElement.clientWidth") <= 0
         shot(page, f"31-class-{theme}")
         if theme == "light":
             page.get_by_label("Show").select_option("verified")
