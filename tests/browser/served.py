@@ -10,6 +10,13 @@ import psutil
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def is_kernel(process):
+    try:
+        return any("ipykernel" in part for part in process.cmdline())
+    except psutil.NoSuchProcess:  # it has ended, perhaps just now
+        return False
+
+
 class Served:
     """A served workbench: its process, address and folder of runs."""
 
@@ -36,9 +43,7 @@ class Served:
 
     def kernels(self):
         """Processes of kernels, those in waiting included."""
-        children = psutil.Process(self.process.pid).children(recursive=True)
-        alive = [child for child in children if child.status() != psutil.STATUS_ZOMBIE]
-        return [child for child in alive if any("ipykernel" in part for part in child.cmdline())]
+        return [child for child in psutil.Process(self.process.pid).children(recursive=True) if is_kernel(child)]
 
     def close(self):
         self.process.terminate()
