@@ -15,6 +15,7 @@ import random
 import statistics
 import time
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -22,8 +23,9 @@ from torch import Tensor
 
 from pnas_kit.cost import trace
 from pnas_kit.learn import Recipe, recipe_for
-from pnas_kit.learn.data import Dataset, load, validation_split
+from pnas_kit.learn.data import Dataset, cache_folder, load, validation_split
 from pnas_kit.learn.goal import accuracy, balanced_accuracy
+from pnas_kit.learn.large_training import LargeTraining, default_epochs
 from pnas_kit.learn.train import Training, tensors
 from pnas_kit.space import Arch, ShapeError, space
 
@@ -49,6 +51,7 @@ def choices(recipe: Recipe, task: str) -> dict[str, Recipe]:
     names = ("shift", "mirror", "erase") if task == "image" else ("jitter", "scale", "slide", "mask")
     found |= {f"+ {n}": replace(recipe, augment=(*usual, n)) for n in (*names, "mixup", "cutmix") if n not in usual}
     found |= {f"- {name}": replace(recipe, augment=tuple(n for n in usual if n != name)) for name in usual}
+    found |= {f"distil {share}": replace(recipe, distil=share) for share in (0.3, 0.7)}
     found |= {f"balance {power}": replace(recipe, balance=power) for power in (0.5, 1.0)}
     return found | {"patience 0.2": replace(recipe, patience=0.2)}
 
@@ -81,10 +84,25 @@ def divided(data: Dataset, samples: int | None, seed: int) -> tuple[Dataset, tup
 def measured(data: Dataset, samples: int | None, most: float, recipe: Recipe, seed: int) -> tuple[float, float, int]:
     """Accuracy and balanced accuracy of the kept net on what judges, and the epochs it took."""
     less, judging = divided(data, samples, seed)
-    training = Training(architecture(data, seed, most), less, recipe, seed=seed)
+    answers = large_answers(data.card.name, samples, recipe.validation, seed) if recipe.distil else None
+    training = Training(architecture(data, seed, most), less, recipe, seed=seed, answers=answers)
     for _ in training:
         pass
     return accuracy(training.best, *judging), balanced_accuracy(training.best, *judging), training.finished_epochs
+
+
+@lru_cache
+def large_answers(name: str, samples: int | None, validation: float, seed: int) -> np.ndarray:
+    """What a large network, trained on what a recipe does not hold out, says to all of the training split."""
+    less, _ = divided(load(name), samples, seed)
+    train, _ = validation_split(less, validation, seed)
+    x, y = tensors(less.train_x, less.train_y)
+    stem = f"choices-{name.replace('/', '-')}-{samples}-{validation}-{seed}.pt"
+    checkpoint = cache_folder() / "large_reference" / stem
+    training = LargeTraining(less.card, x[train], y[train], default_epochs(len(train)), seed, checkpoint)
+    for _ in training:
+        pass
+    return training.answers(x)
 
 
 def setting(text: str) -> tuple[str, object]:
