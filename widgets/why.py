@@ -84,7 +84,7 @@ PLACES = {
     ".pn-cards-data": ("What the device shall tell apart; the search adapts to its inputs.", ("data", "fetch", "forget")),
     ".pn-cards-board": ("The chip sets the limits that no network may exceed.", ("board",)),
     ".pn-front [role=tablist]": ("Five views of the same candidates; a filter in one holds in all.", ()),
-    ".pn-tray-bar": ("Where in a network the work is done, or where its weights lie.", ("strip",)),
+    ".pn-tray-bar": ("Where in a network the work is done, or where its weights lie.", ("shares",)),
     ".pn-picks": ("Each bar is a share of the budget; × takes one out.", ("drop", "compare")),
     ".pn-sliders": ("What your program leaves for the network.", ("limit",)),
     ".pn-trainings": ("Accuracy should rise and loss fall; Stop ends one without the others.", ("skip", "unskip")),

@@ -7,6 +7,7 @@ import urllib.request
 
 import psutil
 import pytest
+from playwright.sync_api import expect
 from served import Served
 
 from widgets.entry import CLASS_NOTEBOOK
@@ -68,10 +69,10 @@ def test_a_senseless_budget_is_told_and_blocks_the_way(served, page):
     field.fill("5000")
     field.press("Tab")
     page.wait_for_selector(".pn-task [role=alert] >> text=has 256 KiB of RAM")
-    assert page.get_by_role("button", name="Continue to search").is_disabled()
+    expect(page.get_by_role("button", name="Continue to search")).to_be_disabled()
     page.click('[data-action="board"][data-key="pico-2"]')
     page.wait_for_selector(".pn-task [role=alert]", state="detached")
-    assert field.input_value() == "520"
+    expect(field).to_have_value("520")
 
 
 def test_cards_are_chosen_with_the_arrow_keys(served, page):
@@ -79,7 +80,7 @@ def test_cards_are_chosen_with_the_arrow_keys(served, page):
     page.focus('[data-action="board"][aria-checked="true"]')
     page.keyboard.press("ArrowDown")
     page.wait_for_selector('[data-action="board"][data-key="nucleo-f446re"][aria-checked="true"]')
-    assert page.evaluate("document.activeElement.dataset.key") == "nucleo-f446re"
+    page.wait_for_function("() => document.activeElement.dataset.key === 'nucleo-f446re'")
 
 
 def test_kernels_end_with_their_pages(served, chromium):

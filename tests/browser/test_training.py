@@ -67,6 +67,7 @@ def test_a_step_is_copied_as_code_and_the_explanations_stay(served, page, shot, 
     page.click('[data-action="step"][data-key="choose"]')
     page.wait_for_selector('[aria-current="step"][data-key="choose"]')
     page.click("text=As code")
+    page.wait_for_selector(".pn-code-panel >> text=run.pick(")
     page.get_by_role("button", name="Copy", exact=True).click()
     page.wait_for_selector(".pn-code-panel >> text=Copied.")
     assert f"run.pick({run.picks})" in page.evaluate("navigator.clipboard.readText()")

@@ -12,7 +12,7 @@ from pnas_kit.space.choices import GROUPS, KERNEL_STRIDES
 from widgets import words
 from widgets.cards import tile
 from widgets.controls import button, group, heading
-from widgets.layer_strip import strip_html
+from widgets.layer_strip import layers_html
 from widgets.lessons.app import App, dropdown, slider
 from widgets.pane import Pane
 from widgets.words import attribute
@@ -108,7 +108,7 @@ class SearchSpace(App):
         if self._held:
             return
         arch = self.arch
-        self.strip.html = strip_html(arch.pruned, arch.input_shape)
+        self.strip.html = layers_html(arch.pruned, arch.input_shape)
         self.facts.html = facts_html(arch)
 
 
