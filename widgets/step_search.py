@@ -31,7 +31,7 @@ STATES = {
     "failed": "failed",
     "crashed": "ended unexpectedly",
 }
-TEACHERS = [("the labels", False), ("a large network too", True)]
+TEACHERS = [("none", False), ("large network", True)]
 
 
 class StepSearch:
@@ -56,7 +56,11 @@ class StepSearch:
             number(state, "epochs", "Training epochs", "Passes over the data in training", whole=True),
         ]
         self._teacher = choice(
-            state, "distil", "Prototypes learn from", TEACHERS, "A large network is trained first, which takes long"
+            state,
+            "distil",
+            "Teacher",
+            TEACHERS,
+            "A large network, trained first, whose answers prototypes learn too; takes long",
         )
         self.beyond = Beyond(state, guard)
         self.start = button("Start search", guard(begin), "primary")
