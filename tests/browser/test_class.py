@@ -26,7 +26,7 @@ PATIENCE_MS = 120_000  # no kernel of the class view waits for its visitor
 @pytest.fixture(scope="module")
 def school(tmp_path_factory):
     """A server with tokens; one of the class has searched, one has a model, one searches and one waits."""
-    made = Served(tmp_path_factory.mktemp("school"), "--token", "--runners", "1")
+    made = Served(tmp_path_factory.mktemp("school"), "--token", "--warm", "1", "--runners", "1")
     log = made.log.read_text()
     made.everybody = re.search(r"ready: \S+token=(\w+)\n", log)[1]
     made.instructor = re.search(r"instructor alone: \S+token=(\w+)\n", log)[1]
