@@ -49,6 +49,7 @@ CONTROLS = {
     "Workers": "Candidates evaluated at the same time; one for each processor core is best.",
     "Seed": "The same seed gives the same search again.",
     "Training epochs": "How often a prototype sees all training samples later on.",
+    "Teacher": "A large network whose answers tell which classes come near; it takes long to train.",
     "Advanced settings": "For those who have a cluster or a database.",
     "Dask scheduler": "Other computers evaluate and train.",
     "PostgreSQL database": "The search is recorded there instead of in a file.",

@@ -12,6 +12,7 @@ from pnas_kit.search import Candidate, Cluster
 from pnas_kit.search.executors import executor_for, local_pool
 
 from .away import make_away
+from .large import large_of, train_large
 from .pace import note_pace, time_left
 from .prototype import make_prototype
 from .prototypes import SKIP
@@ -33,6 +34,8 @@ def run_training(run: Run, reporter: Reporter) -> None:
     """
     for number in run.picks:
         run.note(number, "")
+    if run.config.distil and run.untrained() and large_of(run) is None:
+        train_large(run, reporter)
     with executor_for(run.config.executor) as cluster:
         failed = _Queue(run, reporter, cluster).work()
     if failed:
