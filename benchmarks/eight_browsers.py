@@ -112,11 +112,13 @@ def main() -> None:
     parser.add_argument("--browsers", type=int, default=8)
     parser.add_argument("--trials", type=int, default=40, help="candidates of each search")
     parser.add_argument("--runners", type=int, help="at work at once (half the cores)")
+    parser.add_argument("--warm", type=int, help="pages that stand ready (those of a class)")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp())
     before = os.getloadavg()[0]
-    runners = ["--runners", str(options.runners)] if options.runners else []
-    with served(folder, "--token", "--port", "8890", *runners) as address:
+    asked = {"--runners": options.runners, "--warm": options.warm}
+    more = [word for name, value in asked.items() if value for word in (name, str(value))]
+    with served(folder, "--token", "--port", "8890", *more) as address:
         try:
             idle = memory()
             start = time.monotonic()
