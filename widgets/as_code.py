@@ -17,7 +17,7 @@ TASK = ("data", "board", "own_board", "ram_bytes", "flash_bytes", "macs", "engin
 """What the first step asks for; the rest of a configuration belongs to the search."""
 SAID = ("trials", "seed", "workers")
 """What is written out even where it is the default."""
-KEPT = ("picks", "proposal", "costs", "proxies", "sampler")
+KEPT = ("picks", "proposal", "costs", "proxies", "sampler", "large_epochs")
 """What a run may have that the page has no field for."""
 
 

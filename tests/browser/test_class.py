@@ -26,7 +26,7 @@ PATIENCE_MS = 120_000  # no kernel of the class view waits for its visitor
 @pytest.fixture(scope="module")
 def school(tmp_path_factory):
     """A server with tokens; one of the class has searched, one has a model, one searches and one waits."""
-    made = Served(tmp_path_factory.mktemp("school"), "--token", "--runners", "1")
+    made = Served(tmp_path_factory.mktemp("school"), "--token", "--warm", "1", "--runners", "1")
     log = made.log.read_text()
     made.everybody = re.search(r"ready: \S+token=(\w+)\n", log)[1]
     made.instructor = re.search(r"instructor alone: \S+token=(\w+)\n", log)[1]
@@ -67,6 +67,8 @@ def test_the_class_view_opens_with_the_instructors_token_alone(school, page, sho
         expect(page.locator("tr[data-state=queued]")).to_contain_text("waiting, next in the queue")
         expect(page.locator("tr", has_text="Ada and Grace")).to_have_count(1)
         assert page.evaluate("(box => box.scrollWidth - box.clientWidth)(document.querySelector('main'))") <= 0
+        table = page.locator(".pn-class-table")
+        assert table.evaluate("table => table.offsetWidth - table.parentElement.clientWidth") <= 0
         shot(page, f"31-class-{theme}")
         if theme == "light":
             page.get_by_label("Show").select_option("verified")

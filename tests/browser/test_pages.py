@@ -156,7 +156,7 @@ def test_results_have_no_address(served):
 
 
 def test_a_token_is_asked_for_where_it_is_wanted(tmp_path, page):
-    guarded = Served(tmp_path, "--token")
+    guarded = Served(tmp_path, "--token", "--warm", "1")
     try:
         token = re.search(r"token=(\w{48})$", guarded.url)[1]
         page.goto(guarded.app)

@@ -4,13 +4,13 @@ import dataclasses
 import json
 import os
 import shutil
-import time
 from dataclasses import asdict
 
 import numpy as np
 import psutil
 import pytest
 from nets import sampled
+from waiting import wait_for
 
 from pnas_kit.deploy import Interpreter, evaluate, quantise, write_tflite
 from pnas_kit.learn.data import load, proxy_batches
@@ -27,13 +27,6 @@ from pnas_kit.search.journal import journal_storage
 from pnas_kit.space.net import build
 
 FIELDS = {"data": "digits", "board": "nano-33-ble", "ram_bytes": 60_000, "flash_bytes": 200_000, "macs": 400_000}
-
-
-def wait_for(condition, seconds=180):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.02)
 
 
 @pytest.fixture(scope="module")
