@@ -102,7 +102,7 @@ def test_kernels_end_with_their_pages(served, chromium):
 def test_a_list_without_runs_says_how_one_comes(served, page, shot):
     open_app(page, served)
     page.locator(".pn-runs").click()
-    page.wait_for_selector(".pn-run-table >> text=No run yet")
+    page.wait_for_selector(".pn-run-list >> text=No run yet")
     expect(page.get_by_role("button", name="Compare the two")).to_be_disabled()
     shot(page, "45-no-runs")
     page.get_by_role("button", name="Close").click()
@@ -138,6 +138,9 @@ def test_a_page_whose_kernel_died_says_so(served, page, shot):
             kernel.kill()
     page.wait_for_selector(".pn-lost", state="visible", timeout=15_000)
     assert "nothing of it is lost" in page.locator(".pn-lost").inner_text()
+    assert page.locator(".pn-lost").bounding_box()["height"] < page.locator(".pn-steps").bounding_box()["y"]
+    panels = [page.locator(".pn-task > .pn-panel").nth(place).bounding_box() for place in (0, 1)]
+    assert panels[0]["y"] == panels[1]["y"] and panels[0]["x"] < panels[1]["x"]  # nothing pushed them apart
     shot(page, "48-lost")
 
 
