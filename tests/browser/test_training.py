@@ -87,6 +87,7 @@ def test_a_step_is_copied_as_code_and_the_explanations_stay(served, page, shot, 
     said = "el => getComputedStyle(el, '::after').content"
     field = page.locator(".pn-why-candidates")
     page.click('[data-action="step"][data-key="search"]')
+    page.wait_for_selector(".pn-search", state="visible")
     assert field.evaluate(said) == "none"
     page.get_by_role("button", name="Explain").click()
     assert "More tries" in field.evaluate(said)
