@@ -9,7 +9,7 @@ from typing import Any
 import traitlets
 
 from pnas_kit.cost import Board, boards
-from pnas_kit.learn.data import CATALOGUE, cached, card_of, own_cards
+from pnas_kit.learn.data import CATALOGUE, Card, cached, card_of, own_cards
 from pnas_kit.learn.recipe import recipe_for
 from pnas_kit.runs import Config, Run, Status
 from pnas_kit.runs.records import UNCOUNTED
@@ -53,9 +53,8 @@ def default_epochs(data: str) -> int:
     return recipe_for(card.name, card.task, card.train or UNCOUNTED).epochs
 
 
-def unbalanced(data: str) -> bool:
+def unbalanced(card: Card) -> bool:
     """Whether some classes of a data set are so rare that plain accuracy says little of them."""
-    card = CATALOGUE[data]
     return card.task != "detection" and not card.balanced
 
 

@@ -168,7 +168,7 @@ class StepTrain:
             left=training_left(state.run, number) if at_work else None,
             result=state.results.get(number),
             metric="mAP50" if card.task == "detection" else "",
-            balanced=unbalanced(state.run.config.data),
+            balanced=unbalanced(state.run.card),
             paused=paused,
         )
 

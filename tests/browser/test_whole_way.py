@@ -87,6 +87,7 @@ def test_a_search_grows_stops_and_is_found_again(served, page, shot, told):
 
     page.get_by_role("button", name="Pause").click()
     page.wait_for_selector('.pn-progress[data-state="paused"]')
+    shot(page, "2-search-paused")
     page.get_by_role("button", name="Resume").click()
     page.wait_for_selector('.pn-progress[data-state="running"]')
     clicked = time.monotonic()
@@ -97,6 +98,7 @@ def test_a_search_grows_stops_and_is_found_again(served, page, shot, told):
         time.sleep(0.05)
     wait_points(page, len(run.candidates()))
     assert before <= points(page) == len(run.candidates()) < 60
+    shot(page, "2-search-stopped")
 
     page.get_by_role("button", name="Continue", exact=True).click()
     page.wait_for_selector('.pn-progress[data-state="done"]', timeout=120_000)
