@@ -4,6 +4,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 PORT   ?= 8866
+# Files of tests that run side by side.
+JOBS   ?= 2
 
 .PHONY: app test lint lab runs stop pictures bench bench-chip bench-cluster clean
 
@@ -20,7 +22,7 @@ lab: $(STAMP)
 	$(BIN)/jupyter lab notebooks/index.ipynb
 
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
 
 # Every state of every page as a PNG in ./pictures, and the moving picture of the README.
 pictures: $(STAMP)

@@ -13,10 +13,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import re
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
@@ -25,13 +22,12 @@ from statistics import median
 
 import psutil
 from playwright.async_api import Browser, Page, async_playwright
+from served_page import FLAGS, chromium_path, served
 
 from pnas_kit.runs import Run
 from pnas_kit.runs.overview import end_all, rows
 from pnas_kit.runs.quota import cores
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE_MS = 600_000
 USABLE = '.pn-task [data-action="board"][aria-checked="true"]'
 
@@ -45,19 +41,6 @@ class Visit:
     run: str = ""
     run_after: str = ""
     queue: list[str] = field(default_factory=list)
-
-
-def serve(folder: Path, runners: int | None) -> tuple[subprocess.Popen, str]:
-    """A server with tokens, and the address for the class."""
-    log = folder / "serve.log"
-    command = [sys.executable, "-m", "widgets.serve", "--token", "--port", "8890", "--runs", str(folder / "runs")]
-    command += ["--runners", str(runners)] if runners else []
-    process = subprocess.Popen(command, stdout=log.open("w"), stderr=subprocess.STDOUT)
-    while not (found := re.search(r"Workbench ready: (\S+)", log.read_text())):
-        if process.poll() is not None:
-            raise RuntimeError(log.read_text())
-        time.sleep(0.1)
-    return process, found[1]
 
 
 def app(address: str) -> str:
@@ -101,17 +84,16 @@ async def visit(browser: Browser, address: str, trials: int) -> Visit:
 
 async def all_visits(address: str, count: int, trials: int) -> list[Visit]:
     """So many people at the same moment."""
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)))
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
         seen = await asyncio.gather(*(visit(browser, address, trials) for _ in range(count)))
         await browser.close()
     return seen
 
 
-def memory(server: int) -> str:
-    """Proportional memory of the server and its kernels, before the pages are closed."""
-    family = [psutil.Process(server), *psutil.Process(server).children(recursive=True)]
+def memory() -> str:
+    """Proportional memory of the server's kernels."""
+    family = psutil.Process().children(recursive=True)
     kernels = [process for process in family if any("ipykernel" in part for part in process.cmdline())]
     sizes = [process.memory_full_info().pss / 2**20 for process in kernels]
     return f"{len(kernels)} kernels, median {median(sizes):.0f} MiB each (proportional)"
@@ -130,21 +112,22 @@ def main() -> None:
     parser.add_argument("--browsers", type=int, default=8)
     parser.add_argument("--trials", type=int, default=40, help="candidates of each search")
     parser.add_argument("--runners", type=int, help="at work at once (half the cores)")
+    parser.add_argument("--warm", type=int, help="pages that stand ready (those of a class)")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp())
     before = os.getloadavg()[0]
-    server, address = serve(folder, options.runners)
-    try:
-        idle = memory(server.pid)
-        start = time.monotonic()
-        seen = asyncio.run(all_visits(address, options.browsers, options.trials))
-        taken = time.monotonic() - start
-        done = {run.name for run in finished(folder / "runs", 1200)}
-        total = time.monotonic() - start
-    finally:
-        list(end_all(folder / "runs"))
-        server.terminate()
-        server.wait(30)
+    asked = {"--runners": options.runners, "--warm": options.warm}
+    more = [word for name, value in asked.items() if value for word in (name, str(value))]
+    with served(folder, "--token", "--port", "8890", *more) as address:
+        try:
+            idle = memory()
+            start = time.monotonic()
+            seen = asyncio.run(all_visits(address, options.browsers, options.trials))
+            taken = time.monotonic() - start
+            done = {run.name for run in finished(folder, 1200)}
+            total = time.monotonic() - start
+        finally:
+            list(end_all(folder))
     usable, back = sorted(one.usable for one in seen), sorted(one.back for one in seen)
     kept = sum(one.run == one.run_after and one.run in done for one in seen)
     print(f"{options.browsers} browsers on {cores()} cores, load {before:.1f} before; in waiting: {idle}")

@@ -15,6 +15,7 @@ import random
 import statistics
 import time
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -22,8 +23,9 @@ from torch import Tensor
 
 from pnas_kit.cost import trace
 from pnas_kit.learn import Recipe, recipe_for
-from pnas_kit.learn.data import Dataset, load, validation_split
+from pnas_kit.learn.data import Dataset, cache_folder, load, validation_split
 from pnas_kit.learn.goal import accuracy, balanced_accuracy
+from pnas_kit.learn.large_training import LargeTraining, default_epochs
 from pnas_kit.learn.train import Training, tensors
 from pnas_kit.space import Arch, ShapeError, space
 
@@ -49,6 +51,7 @@ def choices(recipe: Recipe, task: str) -> dict[str, Recipe]:
     names = ("shift", "mirror", "erase") if task == "image" else ("jitter", "scale", "slide", "mask")
     found |= {f"+ {n}": replace(recipe, augment=(*usual, n)) for n in (*names, "mixup", "cutmix") if n not in usual}
     found |= {f"- {name}": replace(recipe, augment=tuple(n for n in usual if n != name)) for name in usual}
+    found |= {f"distil {share}": replace(recipe, distil=share) for share in (0.3, 0.7)}
     found |= {f"balance {power}": replace(recipe, balance=power) for power in (0.5, 1.0)}
     return found | {"patience 0.2": replace(recipe, patience=0.2)}
 
@@ -78,13 +81,30 @@ def divided(data: Dataset, samples: int | None, seed: int) -> tuple[Dataset, tup
     return less, tensors(data.train_x[judging], data.train_y[judging])
 
 
-def measured(data: Dataset, samples: int | None, most: float, recipe: Recipe, seed: int) -> tuple[float, float, int]:
+def measured(
+    data: Dataset, samples: int | None, most: float, recipe: Recipe, seed: int, large_epochs: int | None = None
+) -> tuple[float, float, int]:
     """Accuracy and balanced accuracy of the kept net on what judges, and the epochs it took."""
     less, judging = divided(data, samples, seed)
-    training = Training(architecture(data, seed, most), less, recipe, seed=seed)
+    answers = large_answers(data.card.name, samples, recipe.validation, seed, large_epochs) if recipe.distil else None
+    training = Training(architecture(data, seed, most), less, recipe, seed=seed, answers=answers)
     for _ in training:
         pass
     return accuracy(training.best, *judging), balanced_accuracy(training.best, *judging), training.finished_epochs
+
+
+@lru_cache
+def large_answers(name: str, samples: int | None, validation: float, seed: int, epochs: int | None) -> np.ndarray:
+    """What a large network, trained on what a recipe does not hold out, says to all of the training split."""
+    less, _ = divided(load(name), samples, seed)
+    train, _ = validation_split(less, validation, seed)
+    x, y = tensors(less.train_x, less.train_y)
+    epochs = epochs or default_epochs(len(train))
+    stem = f"choices-{name.replace('/', '-')}-{samples}-{validation}-{epochs}-{seed}.pt"
+    training = LargeTraining(less.card, x[train], y[train], epochs, seed, cache_folder() / "large_reference" / stem)
+    for _ in training:
+        pass
+    return training.answers(x)
 
 
 def setting(text: str) -> tuple[str, object]:
@@ -102,6 +122,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--macs", type=float, default=2e5, help="of the largest architecture")
     parser.add_argument("--base", nargs="*", type=setting, default=[], help="fields of the recipe, such as epochs=20")
+    parser.add_argument("--large-epochs", type=int, help="of the large network that is learned from; default: 30 to 300")
     parser.add_argument("--only", nargs="*", help="names of choices; default: all")
     asked = parser.parse_args()
     torch.set_num_threads(1)
@@ -113,7 +134,8 @@ def main() -> None:
         if asked.only and name not in asked.only:
             continue
         start = time.process_time()
-        rows = [measured(data, asked.samples, asked.macs, choice, seed) for seed in range(asked.seeds)]
+        settings = (data, asked.samples, asked.macs, choice)
+        rows = [measured(*settings, seed, asked.large_epochs) for seed in range(asked.seeds)]
         plain, balanced, epochs = ([100 * value for value in column] for column in zip(*rows, strict=True))
         print(
             f"{name:17} accuracy {statistics.mean(plain):6.2f} ± {statistics.pstdev(plain):.2f} %  balanced "

@@ -11,7 +11,6 @@ import argparse
 import json
 import shutil
 import tempfile
-import time
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -26,12 +25,11 @@ KEPT = ("epochs.jsonl", "model.tflite")
 def finished(run: Run, phase: str) -> None:
     """Do a phase of a run to its end."""
     run.start(phase)
-    while (status := run.status).alive:
+    while (status := run.wait(0.5)).alive:
         print(f"\r{phase}: {status.done} of {status.total}", end="", flush=True)
-        time.sleep(0.5)
     print()
     if status.state != "done":
-        raise SystemExit(f"the {phase} {status.state}: {status.error}")
+        raise SystemExit(f"the {phase} {status.state}")
 
 
 def keep(run: Run, place: Path) -> None:

@@ -22,7 +22,6 @@ from pathlib import Path
 from pnas_kit.cost import boards
 from pnas_kit.paths import DATA
 from pnas_kit.runs import Config, Run, RunError
-from pnas_kit.runs.process import is_alive
 from pnas_kit.search import Candidate
 
 TABLE = DATA / "results.csv"
@@ -35,7 +34,7 @@ COLUMNS = (
 )  # fmt: skip
 BOARD = "nano-33-ble"
 TRIALS = 500
-POLL_SECONDS, LEAVE_SECONDS = 0.5, 120.0
+POLL_SECONDS = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,25 +133,19 @@ def chosen(run: Run, entry: Entry) -> dict[int, str]:
 def finish(run: Run, phase: str, look: Callable[[], None]) -> None:
     """Run a phase to its end, looking at it now and then; it is stopped where this is interrupted."""
     if not run.status.alive:  # else an earlier attempt's is still going on
-        wait_for_the_last(run)
         run.start(phase)
     try:
-        while run.status.alive:
+        while (status := run.wait(POLL_SECONDS)).alive:
             look()
-            time.sleep(POLL_SECONDS)
         look()
+    except RunError:
+        look()  # the others are finished all the same
+        raise
     finally:
         if run.status.alive:
             run.stop()
-    if run.status.state != "done":
-        raise RunError(f"{phase} of {run.name} ended as {run.status.state}: {run.status.error}")
-
-
-def wait_for_the_last(run: Run) -> None:
-    """Until the process of the last phase is gone, which on a busy machine takes longer than an app would wait."""
-    status, deadline = run.status, time.monotonic() + LEAVE_SECONDS
-    while status.pid is not None and is_alive(status.pid, status.started) and time.monotonic() < deadline:
-        time.sleep(POLL_SECONDS)
+    if status.state != "done":
+        raise RunError(f"{phase} of {run.name} ended as {status.state}")
 
 
 def searched(folder: Path, config: Config) -> tuple[Run, float]:

@@ -73,8 +73,8 @@ def main() -> None:
             )
 
 
-def drawn(rng: random.Random, shape: tuple, family: str):
-    """A random architecture of the family that is not too large to time."""
+def drawn(rng: random.Random, shape: tuple, family: str, least: float = 1e6):
+    """A random architecture of the family that is neither too small nor too large to time."""
     while True:
         params = {c.name: rng.uniform(c.low, c.high) if c.continuous else rng.choice(c.options) for c in space(shape)}
         arch = Arch.from_params(params | {"family": family}, shape, 5)
@@ -82,7 +82,7 @@ def drawn(rng: random.Random, shape: tuple, family: str):
             ops = trace(arch.pruned, shape)
         except ShapeError:
             continue
-        if 1e6 < sum(op.macs for op in ops) < MOST_MACS:
+        if least < sum(op.macs for op in ops) < MOST_MACS:
             return arch, ops
 
 

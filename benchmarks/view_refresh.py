@@ -12,12 +12,8 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import os
 import random
-import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from dataclasses import asdict
@@ -29,6 +25,7 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import BaseJournalBackend
 from optuna.study import StudyDirection
 from optuna.trial import create_trial
+from served_page import chromium, served
 
 from pnas_kit.cost import boards, estimate
 from pnas_kit.runs import Config, Run, Status
@@ -115,33 +112,20 @@ def python_side(run: Run, lines: list[str], refreshes: int) -> list[float]:
 
 def page_side(run: Run) -> dict[str, tuple[float, float]]:
     """For each panel the milliseconds of a draw, and until it is painted, medians of ten changes of the filter."""
-    from playwright.sync_api import sync_playwright
-
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    env = {**os.environ, "PNAS_RUNS": str(run.path.parent), "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-m", "widgets.serve"]
-    server = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
-    try:
-        url = next(line.split()[-1] for line in server.stdout if "Workbench ready" in line)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-            page = browser.new_page(viewport={"width": 1280, "height": 720})
-            page.goto(f"{url}voila/render/workbench.ipynb?run={run.name}")
-            page.click('[data-action="step"][data-key="search"]')
-            front = page.locator(".pn-search .pn-front")
-            page.wait_for_function(
-                "n => +document.querySelector('.pn-search .pn-front')?.dataset.points >= n", arg=len(run.candidates())
-            )
-            page.wait_for_timeout(20_000)  # until hypervolume and agreement are there
-            found = {}
-            for tab in TABS:
-                front.locator(f"[data-tab={tab}]").click()
-                found[tab] = tuple(map(statistics.median, zip(*[repaint(page) for _ in range(10)], strict=True)))
-            browser.close()
-            return found
-    finally:
-        server.terminate()
-        server.wait(20)
+    with served(run.path.parent) as url, chromium() as browser:
+        page = browser.new_page(viewport={"width": 1280, "height": 720})
+        page.goto(f"{url}voila/render/workbench.ipynb?run={run.name}")
+        page.click('[data-action="step"][data-key="search"]')
+        front = page.locator(".pn-search .pn-front")
+        page.wait_for_function(
+            "n => +document.querySelector('.pn-search .pn-front')?.dataset.points >= n", arg=len(run.candidates())
+        )
+        page.wait_for_timeout(20_000)  # until hypervolume and agreement are there
+        found = {}
+        for tab in TABS:
+            front.locator(f"[data-tab={tab}]").click()
+            found[tab] = tuple(map(statistics.median, zip(*[repaint(page) for _ in range(10)], strict=True)))
+        return found
 
 
 def repaint(page) -> tuple[float, float]:

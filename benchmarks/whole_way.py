@@ -18,10 +18,8 @@ def finish(run: Run, phase: str) -> float:
     """Run a phase to its end; returns its seconds."""
     start = time.perf_counter()
     run.start(phase)
-    while run.status.alive:
-        time.sleep(0.2)
-    if run.status.state != "done":
-        raise RunError(f"{phase} ended as {run.status.state}: {run.status.error}")
+    if (state := run.wait().state) != "done":
+        raise RunError(f"{phase} ended as {state}")
     return time.perf_counter() - start
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import MISSING, fields, replace
-from typing import Any
+from dataclasses import replace
 
 import anywidget
 import traitlets
 
 from pnas_kit.runs import Config
+from pnas_kit.runs.again import given, literal
 from widgets.asset import asset
 from widgets.state import CHOICES, State
 
@@ -18,7 +17,7 @@ TASK = ("data", "board", "own_board", "ram_bytes", "flash_bytes", "macs", "engin
 """What the first step asks for; the rest of a configuration belongs to the search."""
 SAID = ("trials", "seed", "workers")
 """What is written out even where it is the default."""
-KEPT = ("picks", "proposal", "costs", "proxies", "sampler")
+KEPT = ("picks", "proposal", "costs", "proxies", "sampler", "large_epochs")
 """What a run may have that the page has no field for."""
 
 
@@ -33,18 +32,17 @@ def config_of(state: State) -> Config:
 
 def task_code(state: State) -> str:
     """Data set, board and budget."""
-    task = _changed(config_of(state), TASK)
-    lines = "\n".join(f"    {_literal(name)}: {_literal(value)}," for name, value in task.items())
+    task = given(config_of(state))
+    lines = "\n".join(f'    "{name}": {task[name]},' for name in task if name in TASK)
     return f"from pnas_kit import Config, Run, frame\n\ntask = {{\n{lines}\n}}\n"
 
 
 def search_code(state: State) -> str:
     """The run, and its search."""
-    config = config_of(state)
-    rest = tuple(field.name for field in fields(Config) if field.name not in TASK)
-    settings = "".join(f", {name}={_literal(value)}" for name, value in _changed(config, rest).items())
+    settings = given(config_of(state), SAID).items()
+    rest = "".join(f", {name}={value}" for name, value in settings if name not in TASK)
     return (
-        f"run = Run.create(Config(**task{settings}))\n"
+        f"run = Run.create(Config(**task{rest}))\n"
         'run.start("search")  # in a process of its own: run.pause(), run.resume(), run.stop()\n'
         "run.wait()\n"
         "table = frame(run.candidates())  # one row for each candidate\n"
@@ -97,26 +95,7 @@ def _which(state: State) -> str:
     """A word on where the run comes from that a later step goes on with."""
     if state.run is None:
         return ""
-    return f"# `run` is that of the step before; or from pnas_kit.runs import find; run = find({_literal(state.run.name)})\n"
-
-
-def _literal(value: object) -> str:
-    """A value as Python, texts in double quotes."""
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{_literal(key)}: {_literal(one)}' for key, one in value.items())}}}"
-    return repr(value)
-
-
-def _changed(config: Config, names: tuple[str, ...]) -> dict[str, Any]:
-    """The fields of these names that have to be given: those without a default, or with another value."""
-    given = {field.name: getattr(config, field.name) for field in fields(Config) if field.name in names}
-    return {f.name: given[f.name] for f in fields(Config) if f.name in given and _needed(f, given[f.name])}
-
-
-def _needed(field: Any, value: object) -> bool:
-    return field.default is MISSING or value != field.default or field.name in SAID
+    return f"# `run` is that of the step before; or from pnas_kit.runs import find; run = find({literal(state.run.name)})\n"
 
 
 class Code(anywidget.AnyWidget):

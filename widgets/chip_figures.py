@@ -40,10 +40,10 @@ def costs_html(layers: Layers, input_shape: Shape, board: Board, engine: str | N
     timeline = memory_timeline(planned, input_shape)
     return (
         '<div class="pn-costs" style="display:grid;grid-template-columns:repeat(auto-fit,minmax(380px,1fr));gap:12px 24px">'
-        f"<figure><figcaption><b>Memory for feature maps</b> {_legend(COLOURS, MEANINGS)}</figcaption>"
+        f'<figure style="margin:0"><figcaption><b>Memory for feature maps</b> {_legend(COLOURS, MEANINGS)}</figcaption>'
         f"{memory_svg(timeline, ops)}<p>{attribute(timeline.hint)} The top line is what the planner takes, "
         f"{words.figure(timeline.arena_bytes / KIB)} KiB.{SCRATCH if name == CMSIS_NN else ''}</p></figure>"
-        f"<figure><figcaption><b>Time</b> {_legend(_kinds(ops), {})}</figcaption>"
+        f'<figure style="margin:0"><figcaption><b>Time</b> {_legend(_kinds(ops), {})}</figcaption>'
         f"{latency_svg(ops, board, engine)}<p>{attribute(latency_words(ops, board, name))}</p></figure></div>"
     )
 

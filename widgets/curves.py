@@ -37,7 +37,7 @@ def curve_svg(epochs: Sequence[Epoch]) -> str:
     grid = "".join(
         f'<line class="pn-curve-grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}"/>'
         f'<text x="{LEFT - 5}" y="{y + 4}" text-anchor="end">{share} %</text>'
-        f'<text x="{WIDTH - RIGHT + 5}" y="{y + 4}">{loss * share / 100:.2g}</text>'
+        f'<text x="{WIDTH - RIGHT + 9}" y="{y + 4}">{loss * share / 100:.2g}</text>'
         for share, y in ((100, TOP), (50, (TOP + bottom) / 2), (0, bottom))
     )
     lines = "".join(

@@ -1,6 +1,6 @@
 """A network drawn as a strip: one box per layer, as high as its maps, as wide as they have channels.
 
-In a notebook: `IPython.display.HTML(strip_html(arch.pruned, arch.input_shape))`.
+In a notebook: `IPython.display.HTML(layers_html(arch.pruned, arch.input_shape))`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Box:
         return self.x + self.wide / 2
 
 
-def strip_html(layers: Layers, input_shape: Shape) -> str:
+def layers_html(layers: Layers, input_shape: Shape) -> str:
     """The strip with its legend. A draft that cannot be built is drawn as far as it goes, with what stops it.
 
     Args:
@@ -47,8 +47,9 @@ def strip_html(layers: Layers, input_shape: Shape) -> str:
     """
     built, reason = passable(layers, input_shape)
     failed = f'<p style="margin:6px 0 0"><b>Cannot be built.</b> {attribute(reason)}.</p>' if reason else ""
+    drawing = layers_svg(built, input_shape, reason)
     return (
-        f'<figure class="pn-strip" data-layers="{len(built)}" style="margin:0">{strip_svg(built, input_shape, reason)}'
+        f'<figure class="pn-layers" data-layers="{len(built)}" style="margin:0 0 10px">{drawing}'
         f'<figcaption style="font-size:12.5px;margin-left:-10px">{_legend(built)}</figcaption>{failed}</figure>'
     )
 
@@ -66,7 +67,7 @@ def passable(layers: Layers, input_shape: Shape) -> tuple[Layers, str]:
     return (), reason
 
 
-def strip_svg(layers: Layers, input_shape: Shape, reason: str = "") -> str:
+def layers_svg(layers: Layers, input_shape: Shape, reason: str = "") -> str:
     """The strip alone; ``reason`` marks its end as the place where the draft breaks off.
 
     Raises:

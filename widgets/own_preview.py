@@ -64,7 +64,8 @@ def _examples(seen: Understanding) -> list[tuple[str, np.ndarray]]:
     if boxes is None:
         return seen.examples()[:EXAMPLES]
     order = sorted(seen.train, key=lambda i: boxes.starts[i] - boxes.starts[i + 1])[:EXAMPLES]
-    return [(f"{boxes.starts[i + 1] - boxes.starts[i]} boxes", _boxed(seen, i)) for i in order]
+    counts = [boxes.starts[i + 1] - boxes.starts[i] for i in order]
+    return [(f"{n} box{'es' if n != 1 else ''}", _boxed(seen, i)) for i, n in zip(order, counts, strict=True)]
 
 
 def _boxed(seen: Understanding, number: int) -> np.ndarray:

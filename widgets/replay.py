@@ -12,8 +12,8 @@ from widgets.chart import connect
 from widgets.insight import Insight
 from widgets.pane import Pane
 from widgets.past import Past, proposed_then, tiles
+from widgets.shares import shares_key
 from widgets.state import State
-from widgets.strip import strip_key
 from widgets.tray import tray_html
 
 
@@ -72,4 +72,4 @@ class Replay(ipywidgets.VBox):
         past = state.moment is not None
         drawn = tray_html(found, state.run.problem, proposed=numbers, results=state.results, past=past)
         when = f"after {len(state.seen)} candidates" if past else "at the end"
-        self._tray.html = f'<p class="pn-note">Proposed {when}:</p>{drawn}<p class="pn-strip-key">{strip_key()}</p>'
+        self._tray.html = f'<p class="pn-note">Proposed {when}:</p>{drawn}<p class="pn-shares-key">{shares_key()}</p>'

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+import traitlets
+
 from pnas_kit.runs import Run
 from widgets.controls import button, group
 from widgets.download import Download
@@ -26,6 +28,7 @@ class RunReport:
         text, hint = "Report of the whole run", "One HTML file with every figure and picture; it opens without a network"
         make = button(text, guard(lambda: self.offer(state.run, self._say)), "quiet", hint)
         self.view = group("row", self._said, make)
+        traitlets.dlink((state, "run"), (make, "disabled"), lambda run: run is None)
 
     def _say(self, text: str) -> None:
         self._said.html = f'<p class="pn-note" role="status">{attribute(text)}</p>' if text else ""

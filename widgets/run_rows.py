@@ -107,9 +107,10 @@ def _question(row: Row, asking: str) -> str:
             f'<button class="pn-plain pn-main">Save</button>{cancel}</form>'
         )
     elif asking == f"delete:{row.name}":
+        many = "" if row.verified == 1 else "s"
         inside = (
             f'<div class="pn-ask" role="alertdialog" aria-label="Delete this run?"><p><b>Delete {attribute(row.title)}?</b> '
-            f"Its {words.count(row.tried)} candidates and {row.verified} verified models go with it, for everybody. "
+            f"Its {words.count(row.tried)} candidates and {row.verified} verified model{many} go with it, for everybody. "
             "This cannot be undone.</p>"
             f'<button type="button" class="pn-plain pn-bad" data-action="remove" data-key="{key}">Delete it</button>'
             f'{cancel.replace("data-escape", f"""data-escape data-focus="cancel:{key}" """)}</div>'

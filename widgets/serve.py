@@ -34,6 +34,10 @@ IDLE_MINUTES = 5.0
 OPEN = Quota(hours=4, run_gib=2, disk_gib=20)
 """Limits where others come in and nobody says otherwise."""
 SHORTEST_TOKEN = 12
+ALONE_WARM, CLASS_WARM = 1, 8
+"""Pages that stand ready for visitors; a class opens them all at once."""
+REFILL_SECONDS = 15.0
+"""A class's pages come first, then the kernels of the next visitors."""
 WEBSOCKET_BYTES = 200 * 1024 * 1024  # Tornado drops the connection at 10 MiB by default
 # Every warm kernel takes memory, and lessons and quickstart compute when they run: they run when somebody opens them.
 ALL_BUT_THE_WORKBENCH = r"(?:.*[\\/])?(?!workbench\.ipynb$)[^\\/]*$"
@@ -71,9 +75,19 @@ def free_port(host: str, wanted: int) -> int:
 
 
 def settings(
-    host: str, port: int, tokens: Tokens | None, notebooks: Path = NOTEBOOKS, idle_minutes: float = IDLE_MINUTES
+    host: str,
+    port: int,
+    tokens: Tokens | None,
+    notebooks: Path = NOTEBOOKS,
+    idle_minutes: float = IDLE_MINUTES,
+    warm: int | None = None,
 ) -> Config:
-    """The server's configuration. ``tokens`` None means: whoever reaches it may use it, which is right on loopback only."""
+    """The server's configuration.
+
+    Args:
+        tokens: None means: whoever reaches it may use it, which is right on loopback only.
+        warm: pages that stand ready; None takes one, or several where there are tokens and thus several people.
+    """
     config = Config()
     config.Voila.ip = host
     config.Voila.port = port
@@ -93,7 +107,9 @@ def settings(
         "allow_remote_access": not loopback(host),
     }
     config.VoilaConfiguration.preheat_kernel = True
-    config.VoilaConfiguration.default_pool_size = 1
+    config.VoilaConfiguration.default_pool_size = warm or (CLASS_WARM if tokens else ALONE_WARM)
+    if tokens:
+        config.VoilaKernelManager.fill_delay = REFILL_SECONDS
     config.VoilaConfiguration.extension_allowlist = EXTENSIONS
     config.VoilaConfiguration.file_allowlist = []  # /voila/files answers without the token: serve nothing there
     config.VoilaConfiguration.allow_template_override = "NO"
@@ -134,6 +150,12 @@ def announce(server: Server, host: str, port: int, tokens: Tokens | None) -> Non
     print(f"Workbench ready: {address(host, port, token)}{also}", flush=True)
 
 
+def _at_least_one(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise ValueError
+    return number
+
+
 def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Command line arguments."""
     parser = argparse.ArgumentParser(prog="python -m widgets.serve", description="Serve the workbench.")
@@ -142,6 +164,8 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--token", action="store_true", help="ask for a token on this machine too")
     parser.add_argument("--runs", type=Path, default=None, help="folder of the runs (PNAS_RUNS, else ./runs)")
     parser.add_argument("--idle-minutes", type=float, default=IDLE_MINUTES, help="a page that is gone may keep its kernel")
+    warm = f"pages that stand ready, 70 MiB each ({ALONE_WARM}; with a token {CLASS_WARM})"
+    parser.add_argument("--warm", type=_at_least_one, metavar="PAGES", help=warm)
     add = parser.add_argument_group(
         "limits", "They are kept in the folder of runs. Without --host nothing but the runners is limited by default."
     ).add_argument
@@ -204,7 +228,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     print(f"Limits: {limits.words}.", flush=True)
     # Jupyter Server's default ping times make Tornado warn on every visit; they work all the same.
     logging.getLogger("tornado.general").setLevel(logging.ERROR)
-    server = Server(config=settings(options.host, port, words, idle_minutes=options.idle_minutes))
+    server = Server(config=settings(options.host, port, words, idle_minutes=options.idle_minutes, warm=options.warm))
     server.initialize([])
     threading.Thread(target=announce, args=(server, options.host, port, words), daemon=True).start()
     server.start()

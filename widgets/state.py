@@ -9,9 +9,10 @@ from typing import Any
 import traitlets
 
 from pnas_kit.cost import Board, boards
-from pnas_kit.learn.data import CATALOGUE, cached, card_of, own_cards
+from pnas_kit.learn.data import CATALOGUE, Card, cached, card_of, own_cards
 from pnas_kit.learn.recipe import recipe_for
 from pnas_kit.runs import Config, Run, Status
+from pnas_kit.runs.records import UNCOUNTED
 from pnas_kit.search import LOOKAHEAD, Candidate
 from pnas_kit.search.evaluate import Problem as Sought
 from pnas_kit.search.executors import check_address
@@ -46,19 +47,14 @@ class Problem:
     detail: str = ""
 
 
-UNCOUNTED = 1000
-"""Training samples that a set is taken to have before it is loaded for the first time and counted."""
-
-
 def default_epochs(data: str) -> int:
     """How long a prototype is trained on a data set when nobody says otherwise."""
     card = card_of(data)
     return recipe_for(card.name, card.task, card.train or UNCOUNTED).epochs
 
 
-def unbalanced(data: str) -> bool:
+def unbalanced(card: Card) -> bool:
     """Whether some classes of a data set are so rare that plain accuracy says little of them."""
-    card = CATALOGUE[data]
     return card.task != "detection" and not card.balanced
 
 
@@ -87,6 +83,7 @@ class State(traitlets.HasTraits):
     workers = traitlets.Int(2)
     seed = traitlets.Int(0)
     epochs = traitlets.Int()
+    distil = traitlets.Bool(False)
     executor = traitlets.Unicode("")  # empty: this machine
     storage = traitlets.Unicode("")  # empty: the run's folder
     lookahead = traitlets.Int(LOOKAHEAD)
@@ -231,6 +228,7 @@ class State(traitlets.HasTraits):
             storage=self.storage.strip(),
             lookahead=self.lookahead,
             epochs=None if self.epochs == default_epochs(self.data) else self.epochs,
+            distil=self.distil and card_of(self.data).task != "detection",
         )
 
     def matches(self, config: Config) -> bool:
@@ -254,4 +252,4 @@ class State(traitlets.HasTraits):
         self.engine, self.int4 = config.engine or "", config.int4
         self.trials, self.workers, self.seed = config.trials, config.workers, config.seed
         self.executor, self.storage, self.lookahead = config.executor, config.storage, config.lookahead
-        self.epochs = config.epochs or default_epochs(self.data)
+        self.epochs, self.distil = config.epochs or default_epochs(self.data), config.distil

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from pnas_kit.search import Candidate
 from widgets import cards
 from widgets.advice import Advice
 from widgets.candidates import Candidates
@@ -11,7 +12,7 @@ from widgets.controls import button, group, heading
 from widgets.pane import Pane
 from widgets.past import proposed_then
 from widgets.state import State
-from widgets.tray import strip_bar_html, tray_html
+from widgets.tray import shares_bar_html, tray_html
 from widgets.worth import worth_html
 
 
@@ -23,7 +24,7 @@ class StepChoose:
         self._offered: set[str] = set()
         self._by = "macs"
         self._pane = Pane(drop=guard(self._drop), compare=guard(self._compare))
-        self._bar = Pane(strip=guard(self._strip))
+        self._bar = Pane(shares=guard(self._share_out))
         self._pane.add_class("pn-tray")
         self._worth = Pane()
         self.propose = button("Use the proposal", guard(self._use_proposal), "quiet", "Take what subset selection proposes")
@@ -61,7 +62,7 @@ class StepChoose:
         """Take a card as what the others are compared with, or let it go."""
         self._front.reference = -1 if self._front.reference == int(number) else int(number)
 
-    def _strip(self, by: str) -> None:
+    def _share_out(self, by: str) -> None:
         self._by = by
         self.draw()
 
@@ -94,20 +95,25 @@ class StepChoose:
         self._onward.disabled = not state.picked or state.moment is not None
         many = len(state.picked)
         self._onward.description = f"Train {many} prototype{'s' if many != 1 else ''}" if many else "Train these"
-        self._pane.html = self._html(feasible)
-        self._bar.html = strip_bar_html(self._by) if "pn-strip" in self._pane.html else ""
+        chosen = self._chosen() if feasible else []
+        self._pane.html = self._html(feasible, chosen)
+        self._bar.html = shares_bar_html(self._by) if chosen else ""
         room = feasible and state.moment is None and not self.advice.open
         self._worth.html = worth_html(state.worth, many, waiting=state.live) if room else ""
 
-    def _html(self, feasible: bool) -> str:
+    def _chosen(self) -> list[Candidate]:
+        """The candidates on the cards: what is picked, in a replay what would have been proposed at that moment."""
+        state, past = self._state, self._state.moment is not None
+        if past and state.step != "choose":
+            return []  # it would be found for nobody with every step of the replay
+        by_number = {candidate.number: candidate for candidate in state.seen}
+        numbers = proposed_then(state) if past else state.picked
+        return [by_number[number] for number in numbers if number in by_number]
+
+    def _html(self, feasible: bool, chosen: list[Candidate]) -> str:
         state, past = self._state, self._state.moment is not None
         if not feasible:
             return cards.empty("Nothing to choose from yet", "Run a search first: what fits the budget appears here.")
-        if past and state.step != "choose":
-            return ""  # it would be written for nobody with every step of the replay
-        numbers = proposed_then(state) if past else state.picked
-        by_number = {candidate.number: candidate for candidate in state.seen}
-        chosen = [by_number[number] for number in numbers if number in by_number]
         if not chosen and past:
             return cards.empty("Nothing proposed yet", "Nothing that fits was found up to this moment.")
         if not chosen:
@@ -116,7 +122,7 @@ class StepChoose:
         return then + tray_html(
             chosen,
             state.run.problem,
-            proposed=numbers if past else state.proposed,
+            proposed=[candidate.number for candidate in chosen] if past else state.proposed,
             results=state.results,
             reference=self._front.reference,
             by=self._by,

@@ -114,7 +114,7 @@ class StepDeploy:
 
     def _balanced(self, result: Result) -> str:
         """Where some classes are rare: all classes counting the same."""
-        if not unbalanced(self._state.run.config.data):
+        if not unbalanced(self._state.run.card):
             return ""
         return f"<small>balanced {words.percent(result.balanced_accuracy, 2)}</small>"
 

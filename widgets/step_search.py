@@ -6,16 +6,17 @@ from collections.abc import Callable
 
 import ipywidgets
 
+from pnas_kit.learn.data import card_of
 from pnas_kit.search.smallest import what_blocks
 from widgets import cards, words
 from widgets.beyond import Beyond
-from widgets.controls import button, group, heading, number, show
+from widgets.controls import button, choice, group, heading, number, show
 from widgets.front import Front
 from widgets.gauge import Gauge
 from widgets.pane import Pane
 from widgets.past import tiles
 from widgets.room import room_html
-from widgets.state import State
+from widgets.state import BUDGET, State
 from widgets.words import attribute
 
 STATES = {
@@ -30,6 +31,7 @@ STATES = {
     "failed": "failed",
     "crashed": "ended unexpectedly",
 }
+TEACHERS = [("none", False), ("large network", True)]
 
 
 class StepSearch:
@@ -53,6 +55,13 @@ class StepSearch:
             number(state, "seed", "Seed", "The same seed gives the same search", whole=True),
             number(state, "epochs", "Training epochs", "Passes over the data in training", whole=True),
         ]
+        self._teacher = choice(
+            state,
+            "distil",
+            "Teacher",
+            TEACHERS,
+            "A large network, trained first, whose answers prototypes learn too; takes long",
+        )
         self.beyond = Beyond(state, guard)
         self.start = button("Start search", guard(begin), "primary")
         self.resume = button("Continue", guard(self._go_on), "primary", "Go on with this search")
@@ -64,19 +73,7 @@ class StepSearch:
         self._messages = Pane()
         self.view = group("search", self._left(), group("panel", front, self._onward))
         redraw = guard(lambda _: self.draw())
-        choices = [
-            "trials",
-            "workers",
-            "seed",
-            "epochs",
-            "data",
-            "board",
-            "ram_kib",
-            "flash_kib",
-            "macs_m",
-            "engine",
-            "int4",
-        ]
+        choices = ["trials", "workers", "seed", "epochs", "distil", "data", "board", *BUDGET.values(), "engine", "int4"]
         choices += ["executor", "storage", "lookahead"]
         state.observe(redraw, ["run", "status", "candidates", "volumes", "moment", *choices])
         self.draw()
@@ -86,7 +83,7 @@ class StepSearch:
         return group(
             "panel",
             heading("Search", note),
-            group("fields", *self._fields),
+            group("fields", *self._fields, self._teacher),
             self.beyond.view,
             group("row", self.resume, self.start, self.pause, self.stop, self.replay),
             self._messages,
@@ -126,6 +123,7 @@ class StepSearch:
         self.pause.description = "Resume" if searching and status.state == "paused" else "Pause"
         for field in self._fields:
             field.disabled = state.live
+        self._teacher.disabled = state.live or card_of(state.data).task == "detection"
         self.beyond.draw()
         complaints = state.complaints()
         self.start.disabled = bool(complaints)

@@ -112,7 +112,7 @@ class StepTask:
         self._sets.html = cards.radios("Data set", "data", cards.grouped(drawn))
         card = card_of(chosen)
         forget = FORGET.format(attribute(chosen)) if chosen.startswith(OWN) else ""
-        notice = f'<p class="pn-note"><b>{attribute(card.notice)}</b></p>' if card.notice else ""
+        notice = f'<p class="pn-note pn-terms"><b>{attribute(card.notice)}</b></p>' if card.notice else ""
         about = f'<p>{attribute(card.summary)}</p><p class="pn-note">Licence: {attribute(card.licence)}.</p>{notice}'
         self._about.html = f"{about}{self._picture(chosen)}{cards.data_facts(card)}{forget}"
 

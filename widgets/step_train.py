@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from pnas_kit.learn.data import Card
 from pnas_kit.learn.recipe import recipe_for
-from pnas_kit.runs import RunError
+from pnas_kit.runs import Run, RunError
+from pnas_kit.runs.large import MESSAGE, large_of
 from pnas_kit.runs.pace import Span, time_left, training_left
 from widgets import cards, words
 from widgets.controls import button, group, heading, show
@@ -124,9 +125,12 @@ class StepTrain:
 
     def _progress_html(self) -> str:
         state, status = self._state, self._state.status
-        doing = {"running": "training", "queued": status.message}.get(status.state, status.state)
+        large = status.message == MESSAGE
+        doing = {"running": MESSAGE if large else "training", "queued": status.message}.get(status.state, status.state)
         left = time_left(state.run) if status.state == "running" else None
         told = f" · about {words.duration(left.mid)} left ({words.durations(left.low, left.high)})" if left else ""
+        if large:
+            told = f" · about {words.duration(status.seconds_left)} left, then the prototypes" if status.seconds_left else ""
         return (
             f'<div class="pn-progress pn-inline" data-state="{status.state}"><p role="status">'
             f'<span class="pn-pill pn-{status.state}">{doing}</span>'
@@ -146,7 +150,7 @@ class StepTrain:
             for number in state.picked
             if number in by_number and number in state.trainings
         ]
-        return f'<div class="pn-trainings">{"".join(drawn)}</div>' + legend(state.run.card)
+        return large_html(state.run) + f'<div class="pn-trainings">{"".join(drawn)}</div>' + legend(state.run.card)
 
     def _state_of(self, number: int) -> str:
         return self._state.trainings[number].state if number in self._state.trainings else "new"
@@ -164,7 +168,7 @@ class StepTrain:
             left=training_left(state.run, number) if at_work else None,
             result=state.results.get(number),
             metric="mAP50" if card.task == "detection" else "",
-            balanced=unbalanced(state.run.config.data),
+            balanced=unbalanced(state.run.card),
             paused=paused,
         )
 
@@ -175,6 +179,17 @@ def _estimate(left: Span | None) -> str:
         return ""
     return (
         f": about {words.duration(left.mid)}, likely {words.durations(left.low, left.high)} (after {attribute(left.source)})"
+    )
+
+
+def large_html(run: Run) -> str:
+    """The large network that the prototypes of a run learn from, once it is trained."""
+    large = large_of(run) if run.config.distil else None
+    if large is None:
+        return ""
+    return (
+        f'<p class="pn-note">They learn from a large network too: {attribute(large.network)}, {words.count(large.params)} '
+        f"parameters, {large.metric} {words.percent(large.accuracy)} on the test split, which it never saw.</p>"
     )
 
 

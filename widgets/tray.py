@@ -10,7 +10,7 @@ from pnas_kit.runs import Result
 from pnas_kit.search import Candidate, Problem
 from widgets import words
 from widgets.figures import bands
-from widgets.strip import MEASURES, strip_html, strip_key
+from widgets.shares import MEASURES, shares_html, shares_key
 from widgets.words import attribute
 
 PROPOSED = (
@@ -76,7 +76,7 @@ def tray_html(
     Args:
         results: verified figures of those that were trained, by number.
         reference: the candidate that the others are compared with; -1 for none.
-        by: what the strip of layers shows, a key of `widgets.strip.MEASURES`.
+        by: what the layers' shares are of, a key of `widgets.shares.MEASURES`.
         past: of a replay: nothing can be removed or compared.
     """
     shown = sorted(candidates, key=lambda candidate: candidate.cost.macs)
@@ -91,7 +91,7 @@ def tray_html(
             rows(c, problem, results.get(c.number), slowest, () if c is other else beside),
             PROPOSED if c.number in marked else "",
             c is other,
-            strip_html(c.arch, by),
+            shares_html(c.arch, by),
             past,
         )
         for c in shown
@@ -154,7 +154,7 @@ def _against(row: Row, beside: Sequence[Row]) -> Row:
     return replace(row, delta=f"{'+' if more > 0 else MINUS}{amount}" if more else "=")
 
 
-def _card(candidate: Candidate, shown: Sequence[Row], marks: str, reference: bool, strip: str, past: bool) -> str:
+def _card(candidate: Candidate, shown: Sequence[Row], marks: str, reference: bool, shares: str, past: bool) -> str:
     """One card: what it is, its figures, its layers."""
     number = candidate.number
     layers = sum(layer.kind in ("conv", "depthwise", "linear") for layer in candidate.arch.pruned)
@@ -162,7 +162,7 @@ def _card(candidate: Candidate, shown: Sequence[Row], marks: str, reference: boo
     return (
         f'<li class="pn-pick" data-key="{number}"><div class="pn-pick-head"><b>{number}</b>'
         f"<span>{attribute(candidate.arch.words)}, {layers} layers</span>{marks}{tools}</div>"
-        f'<div class="pn-bars">{"".join(map(_figure, shown))}</div>{strip}</li>'
+        f'<div class="pn-bars">{"".join(map(_figure, shown))}</div>{shares}</li>'
     )
 
 
@@ -178,10 +178,10 @@ def _figure(row: Row) -> str:
     )
 
 
-def strip_bar_html(by: str) -> str:
-    """What the strips of layers show, as a choice, and the key of their colours."""
+def shares_bar_html(by: str) -> str:
+    """What the layers' shares are of, as a choice, and the key of their colours."""
     options = "".join(f'<option value="{name}">{label}</option>' for name, label in MEASURES.items())
     return (
-        f'<div class="pn-tray-bar"><label>Layers by <select data-action="strip" data-chosen="{by}">{options}</select>'
-        f'</label><p class="pn-strip-key">{strip_key()}</p></div>'
+        f'<div class="pn-tray-bar"><label>Layers by <select data-action="shares" data-chosen="{by}">{options}</select>'
+        f'</label><p class="pn-shares-key">{shares_key()}</p></div>'
     )

@@ -30,17 +30,18 @@ class Watch:
     def show(self, run: Run | None) -> None:
         """Watch ``run`` from now on (None: nothing), and read it once right away."""
         state = self._state
-        with state.lock:
+        # Told all at once: a run without its status would be shown as one that was stopped.
+        with state.lock, state.hold_trait_notifications():
             state.run = run
             self._proposed_from = 0
-            with state.hold_trait_notifications():
-                state.status, state.candidates, state.proposed, state.picked = None, (), [], []
-                state.fit = 0
-                state.volumes, state.agreement, state.worth = (), {}, ()
-                state.curves, state.trainings, state.results, state.emulations = {}, {}, {}, {}
-            if run is None:
-                return
-            self.read(run)
+            state.status, state.candidates, state.proposed, state.picked = None, (), [], []
+            state.fit = 0
+            state.volumes, state.agreement, state.worth = (), {}, ()
+            state.curves, state.trainings, state.results, state.emulations = {}, {}, {}, {}
+            if run is not None:
+                self.read(run)
+        if run is None:
+            return
         loop = self._guard(self._loop, todo="Reload the page.", locked=False)
         threading.Thread(target=loop, args=(run,), daemon=True).start()
 

@@ -141,8 +141,8 @@ class Workbench(ipywidgets.VBox):
             return
         name, numbers = asked_for(url)
         known = [recorded(name)] if name.startswith(PREFIX) else runs()
-        mine = os.environ.get("PNAS_SEVERAL") != "1"
-        chosen = [run for run in known if (run.name == name if name else mine and run.status.alive)]
+        alone = os.environ.get("PNAS_SEVERAL") != "1"
+        chosen = [run for run in known if (run.name == name if name else alone and run.status.alive)]
         if chosen:
             self._choose_run(chosen[0])
             self._select(numbers)

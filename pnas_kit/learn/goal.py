@@ -70,7 +70,11 @@ class ClassGoal:
         pass
 
     def changed(self, x: Tensor, y: Tensor, names: Sequence[str], generator: Generator) -> tuple[Tensor, Tensor]:
-        y = F.one_hot(y, self._classes).float()
+        return self.augmented(x, F.one_hot(y, self._classes).float(), names, generator)
+
+    @staticmethod
+    def augmented(x: Tensor, y: Tensor, names: Sequence[str], generator: Generator) -> tuple[Tensor, Tensor]:
+        """The same for targets `(n, numbers)`, which a mixture of samples mixes too."""
         for name in names:
             if name in MIXTURES:
                 x, y = MIXTURES[name](x, y, generator)
@@ -95,14 +99,29 @@ class ClassGoal:
         return self.measure(net, x, y), None
 
 
-def goal_for(card: Card, labels: Any = None, balance: float = 0.0) -> Goal:
-    """The goal of a data set's task; where classes are to be balanced (`Recipe.balance`), by these training labels."""
+def goal_for(card: Card, labels: Any = None, balance: float = 0.0, distil: float = 0.0) -> Goal:
+    """The goal of a data set's task.
+
+    Args:
+        labels: of the training split; asked for where classes are to be balanced.
+        balance, distil: as in `Recipe`.
+
+    Raises:
+        ValueError: a detector is to learn from a large network.
+    """
     if card.task == "detection":
         from .detection.goal import DetectionGoal
 
+        if distil:
+            raise ValueError(f"{card.name} is detection, and only classifiers learn from a large network: set distil to 0")
         return DetectionGoal()
     classes = len(card.classes)
-    return ClassGoal(classes, class_weights(labels, classes, balance) if balance else None)
+    weights = class_weights(labels, classes, balance) if balance else None
+    if distil:
+        from .distil import DistilledGoal
+
+        return DistilledGoal(classes, weights, distil)
+    return ClassGoal(classes, weights)
 
 
 def class_weights(labels: np.ndarray, classes: int, power: float) -> Tensor:

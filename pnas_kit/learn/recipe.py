@@ -13,6 +13,8 @@ MANY, HIGH_RATE = 20_000, 3e-2
 """Below so many samples a training has few steps, and a higher rate wins (`benchmarks/recipe_choices.py`)."""
 LONG = 20
 """Epochs from which pictures are both shifted and mirrored."""
+DISTIL = 0.5
+"""Share of the loss that asks for a large network's answers, where there is one."""
 PICTURES_SEEN = 80_000
 """The same for detection, whose pictures are larger and hold several objects each."""
 
@@ -35,6 +37,7 @@ class Recipe:
         prune_from, prune_until: when channels are removed, along a cubic schedule.
         validation: fraction of the training split held out to choose the best epoch; 0 trains on all of it and keeps the
             last epoch. The test split never has a say.
+        distil: share of the loss that asks for a large network's answers instead of the labels; 0 needs no such network.
     """
 
     epochs: int
@@ -50,11 +53,12 @@ class Recipe:
     prune_from: float = 0.1
     prune_until: float = 0.6
     validation: float = 0.1
+    distil: float = 0.0
 
     def __post_init__(self) -> None:
         if self.epochs < 1:
             raise ValueError(f"a training has at least 1 epoch, got {self.epochs}")
-        for name in ("average", "balance", "patience"):
+        for name in ("average", "balance", "patience", "distil"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} lies between 0 and 1, got {getattr(self, name)}")
         if not 0 <= self.prune_from <= self.prune_until <= 1:

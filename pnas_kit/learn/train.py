@@ -49,10 +49,12 @@ class Training:
         checkpoint: file to save to and to go on from; None saves nothing.
         save_every: seconds between two saves; 0 saves every epoch.
         device: where it is computed; what is kept lies on the CPU.
+        answers: float32 `(train, classes)`, a large network's logits for the whole training split, where the recipe distils.
 
     Raises:
         TrainingError: the loss is not a number.
-        ValueError: the architecture does not answer as the data set asks (a classifier, or a detector).
+        ValueError: the architecture does not answer as the data set asks (a classifier, or a detector), or the recipe
+            distils and there are no fitting answers.
     """
 
     def __init__(
@@ -65,8 +67,9 @@ class Training:
         checkpoint: Path | None = None,
         save_every: float = 0.0,
         device: torch.device | str = "cpu",
+        answers: np.ndarray | None = None,
     ) -> None:
-        self.goal = goal_for(data.card, data.train_y, recipe.balance)
+        self.goal = goal_for(data.card, data.train_y, recipe.balance, recipe.distil)
         self.goal.check(arch.layers)
         self.recipe, self.checkpoint, self._device = recipe, checkpoint, device
         self._save_every, self._saved = save_every, time.monotonic()
@@ -74,6 +77,8 @@ class Training:
         self._kept = self._sets.kept(arch.sparsity)
         train, judged = validation_split(data, recipe.validation, seed)
         self._x, self._y = tensors(data.train_x[train], data.train_y[train])
+        if recipe.distil:
+            self._y = self.goal.targets(self._y, answers if answers is None else torch.from_numpy(answers[train]))
         self._judged = tensors(data.train_x[judged], data.train_y[judged])
         self._generator = torch.Generator().manual_seed(seed)
         net = build(arch.layers, arch.input_shape, seed)

@@ -13,12 +13,13 @@ from pathlib import Path
 from pnas_kit.search import Candidate, Cluster
 
 from .folder import write_bytes
+from .large import ANSWERS
 from .prototype import make_prototype
 from .run import Run
 
 STEP_SECONDS = 10.0
 GOES_OUT = ("checkpoint.pt", "epochs.jsonl")
-SETTINGS = ("config.json", "card.json", "versions.json")
+SETTINGS = ("config.json", "card.json", "versions.json", ANSWERS)
 
 
 def make_away(run: Run, candidate: Candidate, cluster: Cluster) -> None:

@@ -5,8 +5,13 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+SETTLED_NS = 50_000_000
+"""Two writes may get the same time: a file that was written so recently is not taken for unchanged."""
 
 
 def write_text(path: Path, text: str) -> None:
@@ -57,3 +62,28 @@ def read_lines(path: Path) -> list[Any]:
         return []
     text = path.read_text(encoding="utf-8")
     return [json.loads(line) for line in text.split("\n")[:-1]]
+
+
+class Looks:
+    """What files say, for whoever looks again and again: a file is read anew only after it has changed."""
+
+    def __init__(self) -> None:
+        self._known: dict[Path, tuple[tuple[int, int, int], Any]] = {}
+
+    def at(self, path: Path, read: Callable[[Path], T]) -> T | None:
+        """What `read` makes of a file, None where there is none. The same object each time: not to be changed."""
+        try:
+            found = path.stat()
+        except FileNotFoundError:
+            self._known.pop(path, None)
+            return None
+        # Taken before the file is read: what is added meanwhile is found by the next look.
+        stamp = (found.st_ino, found.st_mtime_ns, found.st_size)
+        settled = time.time_ns() - found.st_mtime_ns > SETTLED_NS
+        known = self._known.get(path)
+        if known is not None and known[0] == stamp:
+            return known[1]
+        value = read(path)
+        if settled:
+            self._known[path] = (stamp, value)
+        return value

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import psutil
 
 from pnas_kit.cost import trace
-from pnas_kit.learn.recipe import Recipe, recipe_for
+from pnas_kit.learn.recipe import Recipe
 from pnas_kit.space import Arch
 
 from .folder import read_json, read_lines, write_json
@@ -121,8 +121,7 @@ def _queued(seconds: Sequence[float], workers: int) -> float:
 
 
 def _recipe(run: Run) -> Recipe | None:
-    card = run.card
-    return recipe_for(card.name, card.task, card.train, run.config.epochs) if card.train else None
+    return run.config.recipe_of(run.card) if run.card.train else None
 
 
 def _factors(run: Run, number: int, seconds: Sequence[float], planned: Sequence[float]) -> tuple[tuple[float, ...], str]:

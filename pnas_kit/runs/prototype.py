@@ -15,12 +15,13 @@ from pnas_kit.cost import estimate
 from pnas_kit.cost.estimate import ram_bytes
 from pnas_kit.cost.scratch import CMSIS_NN
 from pnas_kit.learn.data import Dataset, validation_split
-from pnas_kit.learn.recipe import Recipe, recipe_for
+from pnas_kit.learn.recipe import Recipe
 from pnas_kit.search import Candidate
 
 from .examples import ANSWERS_FILE, answers_file, examples_file
 from .examples import FILE as EXAMPLES_FILE
 from .folder import append_line, read_json, write_bytes, write_json, write_text
+from .large import answers_for
 from .pace import FINE_TUNING_EPOCHS
 from .records import Result, balanced_accuracy
 from .run import Run
@@ -54,7 +55,7 @@ def make_prototype(path: str, candidate: Candidate, threads: int, seconds: float
     torch.set_num_threads(threads)
     run = Run(path)
     data = run.load_data()
-    recipe = recipe_for(data.card.name, data.card.task, data.card.train, run.config.epochs)
+    recipe = run.config.recipe_of(data.card)
     training = _train(run, candidate, data, recipe, time.monotonic() + seconds)
     if training.finished:
         _deliver(run, candidate, data, recipe, training.best)
@@ -68,7 +69,7 @@ def _train(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, until:
     folder.mkdir(parents=True, exist_ok=True)
     checkpoint = folder / "checkpoint.pt"
     settings = {"seed": run.config.seed, "checkpoint": checkpoint, "save_every": SAVE_SECONDS, "device": device()}
-    training = Training(candidate.arch, data, recipe, **settings)
+    training = Training(candidate.arch, data, recipe, **settings, answers=answers_for(run))
     _keep_epochs(folder / "epochs.jsonl", run.epochs(candidate.number)[: training.finished_epochs])
     for epoch in training:
         append_line(folder / "epochs.jsonl", asdict(epoch))

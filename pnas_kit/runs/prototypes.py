@@ -11,7 +11,7 @@ from pnas_kit.learn.epoch import Epoch
 
 from . import emulation
 from .emulation import Emulation, in_words
-from .folder import read_json, read_lines, write_json
+from .folder import Looks, read_json, read_lines, write_json
 from .records import Progress, Result, Status
 
 SKIP = "skip"
@@ -28,9 +28,11 @@ class Prototypes:
 
     Attributes:
         path: the run's folder.
+        looks: at its files: a page asks four times a second.
     """
 
     path: Path
+    looks: Looks
     picks: list[int]
     status: Status
 
@@ -40,12 +42,11 @@ class Prototypes:
 
     def epochs(self, number: int) -> list[Epoch]:
         """Epochs of a prototype's training so far."""
-        return [Epoch(**fields) for fields in read_lines(self.prototype(number) / "epochs.jsonl")]
+        return list(self.looks.at(self.prototype(number) / "epochs.jsonl", _epochs) or ())
 
     def result(self, number: int) -> Result | None:
         """The verified figures of a prototype; None before they exist."""
-        fields = read_json(self.prototype(number) / "result.json")
-        return fields and Result(**fields)
+        return self.looks.at(self.prototype(number) / "result.json", _result)
 
     @property
     def verified(self) -> list[int]:
@@ -94,7 +95,7 @@ class Prototypes:
         Args:
             status: of the run, where the caller has read it already.
         """
-        epochs, noted = self.epochs(number), read_json(self.prototype(number) / STATE, {})
+        epochs, noted = self.epochs(number), self.looks.at(self.prototype(number) / STATE, read_json) or {}
         status = status or self.status
         working = status.alive and status.phase == "train"
         begun = {"epoch": epochs[-1].number, "total": epochs[-1].total, "removed": epochs[-1].sparsity} if epochs else {}
@@ -187,3 +188,12 @@ class Prototypes:
     def emulation(self, number: int) -> Emulation | None:
         """How a prototype's run on an emulated board stands; None where nobody asked for it."""
         return emulation.read(self.prototype(number))
+
+
+def _epochs(path: Path) -> list[Epoch]:
+    return [Epoch(**fields) for fields in read_lines(path)]
+
+
+def _result(path: Path) -> Result | None:
+    fields = read_json(path)
+    return fields and Result(**fields)

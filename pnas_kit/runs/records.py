@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pnas_kit.cost import Board, boards, speed
 from pnas_kit.learn.data import CATALOGUE, OWN, Card
 from pnas_kit.learn.detection import scoring_loss
+from pnas_kit.learn.recipe import DISTIL, Recipe, recipe_for
 from pnas_kit.search import LOOKAHEAD, PROXIES, Limits, Problem
 from pnas_kit.search.executors import check_address
 from pnas_kit.search.sampler import DEFAULT, SAMPLERS
 from pnas_kit.search.storages import check_storage
 
 PHASES = ("search", "train")
+UNCOUNTED = 1000
+"""Training samples that a set is taken to have before it is loaded for the first time and counted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +36,8 @@ class Config:
         storage: where the search is recorded: "" for a journal in the run's folder, or "postgresql://user@host/database".
         lookahead: trials that may be under way at the same time; like the seed it has a say in what is found.
         epochs: of each training; None takes the data set's default.
+        distil: whether prototypes learn from the answers of a large network too, which is trained before them.
+        large_epochs: of the large network's training; None takes 30 to 300 by the number of samples.
         int4: whether groups of a net that is too large for the flash may have int4 weights; False is the paper's own space.
         engine: what runs the network on the board: None for the core's default (TensorFlow Lite Micro), or "generated C".
         costs, proxies: objectives, minimised and maximised (`pnas_kit.search.Problem`).
@@ -54,6 +59,8 @@ class Config:
     storage: str = ""
     lookahead: int = LOOKAHEAD
     epochs: int | None = None
+    distil: bool = False
+    large_epochs: int | None = None
     int4: bool = False
     engine: str | None = None
     costs: tuple[str, ...] = ("macs",)
@@ -68,8 +75,9 @@ class Config:
         for name, least in (("trials", 1), ("picks", 1), ("workers", 1), ("lookahead", 1), ("seed", 0)):
             if getattr(self, name) < least:
                 raise ValueError(f"{name} is at least {least}, got {getattr(self, name)}")
-        if self.epochs is not None and self.epochs < 1:
-            raise ValueError(f"epochs are at least 1, or None for the data set's default, got {self.epochs}")
+        for name in ("epochs", "large_epochs"):
+            if (value := getattr(self, name)) is not None and value < 1:
+                raise ValueError(f"{name} are at least 1, or None for the data set's default, got {value}")
         for name in ("costs", "proxies"):
             object.__setattr__(self, name, tuple(getattr(self, name)))  # JSON has lists only
         if self.sampler not in SAMPLERS:
@@ -80,7 +88,10 @@ class Config:
         check_storage(self.storage)
         speed(self.target.core, self.engine)
         # For limits and objectives, as the line above for board and engine; an own data set may be forgotten by now.
-        self.problem_of(CATALOGUE.get(self.data) or next(iter(CATALOGUE.values())))
+        card = CATALOGUE.get(self.data)
+        self.problem_of(card or next(iter(CATALOGUE.values())))
+        if card:
+            self.recipe_of(card)
 
     @property
     def target(self) -> Board:
@@ -104,6 +115,17 @@ class Config:
         """What is searched for, given the data set's card."""
         settings = {name: getattr(self, name) for name in ("seed", "int4", "engine", "costs", "proxies")}
         return Problem.of(card, self.target, self.limits, loss=scoring_loss(card), **settings)
+
+    def recipe_of(self, card: Card) -> Recipe:
+        """How prototypes are trained, given the data set's card.
+
+        Raises:
+            ValueError: they are detectors, and `distil` is set.
+        """
+        recipe = recipe_for(card.name, card.task, card.train or UNCOUNTED, self.epochs)
+        if self.distil and card.task == "detection":
+            raise ValueError(f"only classifiers learn from a large network, and {card.name} is detection: leave distil out")
+        return replace(recipe, distil=DISTIL) if self.distil else recipe
 
 
 @dataclass(frozen=True, kw_only=True)

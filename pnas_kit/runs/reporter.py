@@ -53,9 +53,12 @@ class Reporter:
                 self._write()
 
     def finish(self, state: str, error: str | None = None, message: str = "") -> None:
-        """Write the last status."""
-        self.update(state=state, error=error, seconds_left=None, message=message)
-        self._closed = True
+        """Write the last status; what another thread would say after it is not said."""
+        with self._lock:
+            if not self._closed:
+                self._status = replace(self._status, state=state, error=error, seconds_left=None, message=message)
+                self._write()
+                self._closed = True
 
     def wait_while_paused(self) -> None:
         while self._wished("pause"):

@@ -15,15 +15,15 @@ from pnas_kit.search import Candidate
 from pnas_kit.search.front import propose
 from pnas_kit.search.journal import Journal, Transcript
 
-from .folder import read_json, write_json
+from .folder import Looks, read_json, write_json
 from .preflight import disk_shortage, need
 from .process import is_alive, launch
 from .prototypes import Prototypes, RunError
 from .records import PHASES, Config, Status
 from .shelf import Shelved
 
-LEAVE_SECONDS = 5
-"""How long a stopped runner may take to be gone."""
+LEAVE_SECONDS = 20
+"""How long a runner that said its last word may take to be gone; on a busy machine that is more than a moment."""
 WAIT_SECONDS = 0.1
 
 
@@ -71,7 +71,7 @@ class Run(Prototypes, Shelved):
     """One run: a search and the training of the prototypes picked from it."""
 
     def __init__(self, path: Path | str) -> None:
-        self.path = Path(path).absolute()
+        self.path, self.looks = Path(path).absolute(), Looks()
         fields = read_json(self.path / "config.json")
         if fields is None:
             raise RunError(f"there is no run in {self.path.name}: its config.json is missing")
@@ -207,7 +207,7 @@ class Run(Prototypes, Shelved):
     @property
     def picks(self) -> list[int]:
         """Numbers of the trials chosen for training."""
-        return read_json(self.path / "picks.json", [])
+        return list(self.looks.at(self.path / "picks.json", read_json) or ())
 
     def pick(self, numbers: list[int]) -> None:
         """Choose the trials to train.

@@ -12,6 +12,7 @@ from pnas_kit.search import Candidate, Cluster
 from pnas_kit.search.executors import executor_for, local_pool
 
 from .away import make_away
+from .large import large_of, train_large
 from .pace import note_pace, time_left
 from .prototype import make_prototype
 from .prototypes import SKIP
@@ -33,6 +34,8 @@ def run_training(run: Run, reporter: Reporter) -> None:
     """
     for number in run.picks:
         run.note(number, "")
+    if run.config.distil and run.untrained() and large_of(run) is None:
+        train_large(run, reporter)
     with executor_for(run.config.executor) as cluster:
         failed = _Queue(run, reporter, cluster).work()
     if failed:
@@ -87,12 +90,11 @@ class _Queue:
     def _here(self, candidate: Candidate) -> None:
         """In a process of its own: one that is ended, or dies, takes no other with it."""
         skip = self._run.prototype(candidate.number) / SKIP
-        # No more threads than workers were granted: on a busy machine threads that wait for each other cost far more
-        # than they give.
-        threads = max(1, cores() // self._run.config.workers)
+        # One thread: a second one gives little with such small layers, on a busy machine the two spin while they wait for
+        # each other (`benchmarks/training_threads.py`), and the same seed gives the same net whatever the number of cores.
         try:
             with local_pool(1, _leave_when_asked, skip) as pool:
-                pool.submit(make_prototype, str(self._run.path), candidate, threads).result()
+                pool.submit(make_prototype, str(self._run.path), candidate, 1).result()
         except BrokenExecutor as error:
             if not skip.exists() and not self._reporter.closed:
                 words = "its process ended without a word, perhaps because memory ran out"
@@ -118,8 +120,3 @@ def _leave_when_asked(skip: Path) -> None:
         os._exit(0)
 
     threading.Thread(target=look, daemon=True).start()
-
-
-def cores() -> int:
-    """Processors that this process may use: on a shared machine perhaps not all."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -8,6 +8,15 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
+# Tests run side by side: each worker looks for a free port from another number on.
+PORT = 8870 + 20 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+
+
+def is_kernel(process):
+    try:
+        return any("ipykernel" in part for part in process.cmdline())
+    except psutil.NoSuchProcess:  # it has ended, perhaps just now
+        return False
 
 
 class Served:
@@ -17,7 +26,7 @@ class Served:
         self.runs, self.log = folder / "runs", folder / "serve.log"
         env = {**os.environ, "PNAS_RUNS": str(self.runs), "PYTHONUNBUFFERED": "1"}
         with self.log.open("w") as log:
-            command = [sys.executable, "-m", "widgets.serve", "--port", "8870", *options]
+            command = [sys.executable, "-m", "widgets.serve", "--port", str(PORT), *options]
             self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT)
         self.started = psutil.Process(self.process.pid).create_time()
         self.url = self._wait(180)
@@ -36,9 +45,7 @@ class Served:
 
     def kernels(self):
         """Processes of kernels, those in waiting included."""
-        children = psutil.Process(self.process.pid).children(recursive=True)
-        alive = [child for child in children if child.status() != psutil.STATUS_ZOMBIE]
-        return [child for child in alive if any("ipykernel" in part for part in child.cmdline())]
+        return [child for child in psutil.Process(self.process.pid).children(recursive=True) if is_kernel(child)]
 
     def close(self):
         self.process.terminate()

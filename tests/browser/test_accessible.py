@@ -43,5 +43,6 @@ def test_nothing_is_cut_off_at_twice_the_size(served, page, shot, step):
     page.set_viewport_size({"width": 640, "height": 360})
     open_step(page, served, step)
     shot(page, f"{step}-200-percent")
+    assert page.eval_on_selector_all(".pn-step b, .pn-title", "all => all.every(e => e.scrollWidth <= e.clientWidth)")
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from playwright.sync_api import expect
 from served import Served
 
 from pnas_kit.learn.data import load, proxy_batches
@@ -25,7 +26,7 @@ PATIENCE_MS = 120_000  # no kernel of the class view waits for its visitor
 @pytest.fixture(scope="module")
 def school(tmp_path_factory):
     """A server with tokens; one of the class has searched, one has a model, one searches and one waits."""
-    made = Served(tmp_path_factory.mktemp("school"), "--token", "--runners", "1")
+    made = Served(tmp_path_factory.mktemp("school"), "--token", "--warm", "1", "--runners", "1")
     log = made.log.read_text()
     made.everybody = re.search(r"ready: \S+token=(\w+)\n", log)[1]
     made.instructor = re.search(r"instructor alone: \S+token=(\w+)\n", log)[1]
@@ -62,10 +63,12 @@ def test_the_class_view_opens_with_the_instructors_token_alone(school, page, sho
     page.keyboard.press("Enter")
     for theme in ("light", "dark"):
         page.wait_for_selector('.pn-class-chart[data-runs="3"]')
-        assert page.locator(".pn-class-table tbody tr").count() == 4
-        assert page.locator("tr[data-state=queued]").inner_text().count("waiting, next in the queue") == 1
-        assert page.locator("tr", has_text="Ada and Grace").count() == 1
+        expect(page.locator(".pn-class-table tbody tr")).to_have_count(4)
+        expect(page.locator("tr[data-state=queued]")).to_contain_text("waiting, next in the queue")
+        expect(page.locator("tr", has_text="Ada and Grace")).to_have_count(1)
         assert page.evaluate("(box => box.scrollWidth - box.clientWidth)(document.querySelector('main'))") <= 0
+        table = page.locator(".pn-class-table")
+        assert table.evaluate("table => table.offsetWidth - table.parentElement.clientWidth") <= 0
         shot(page, f"31-class-{theme}")
         if theme == "light":
             page.get_by_label("Show").select_option("verified")
@@ -83,5 +86,5 @@ def test_a_place_in_the_queue_is_still_told_after_a_reload(school, page, shot):
     shot(page, "33-queued")
     page.reload()
     page.wait_for_selector(".pn-search .pn-pill >> text=waiting, next in the queue")
-    assert page.locator(".pn-search").get_by_role("button", name="Stop").is_visible()
+    expect(page.locator(".pn-search").get_by_role("button", name="Stop")).to_be_visible()
     assert page.problems == [] and page.foreign == []

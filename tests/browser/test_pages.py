@@ -7,6 +7,7 @@ import urllib.request
 
 import psutil
 import pytest
+from playwright.sync_api import expect
 from served import Served
 
 from widgets.entry import CLASS_NOTEBOOK
@@ -68,10 +69,10 @@ def test_a_senseless_budget_is_told_and_blocks_the_way(served, page):
     field.fill("5000")
     field.press("Tab")
     page.wait_for_selector(".pn-task [role=alert] >> text=has 256 KiB of RAM")
-    assert page.get_by_role("button", name="Continue to search").is_disabled()
+    expect(page.get_by_role("button", name="Continue to search")).to_be_disabled()
     page.click('[data-action="board"][data-key="pico-2"]')
     page.wait_for_selector(".pn-task [role=alert]", state="detached")
-    assert field.input_value() == "520"
+    expect(field).to_have_value("520")
 
 
 def test_cards_are_chosen_with_the_arrow_keys(served, page):
@@ -79,7 +80,7 @@ def test_cards_are_chosen_with_the_arrow_keys(served, page):
     page.focus('[data-action="board"][aria-checked="true"]')
     page.keyboard.press("ArrowDown")
     page.wait_for_selector('[data-action="board"][data-key="nucleo-f446re"][aria-checked="true"]')
-    assert page.evaluate("document.activeElement.dataset.key") == "nucleo-f446re"
+    page.wait_for_function("() => document.activeElement.dataset.key === 'nucleo-f446re'")
 
 
 def test_kernels_end_with_their_pages(served, chromium):
@@ -98,7 +99,36 @@ def test_kernels_end_with_their_pages(served, chromium):
     context.close()
 
 
-def test_a_page_whose_kernel_died_says_so(served, page):
+def test_a_list_without_runs_says_how_one_comes(served, page, shot):
+    open_app(page, served)
+    page.locator(".pn-runs").click()
+    page.wait_for_selector(".pn-run-list >> text=No run yet")
+    expect(page.get_by_role("button", name="Compare the two")).to_be_disabled()
+    shot(page, "45-no-runs")
+    page.get_by_role("button", name="Close").click()
+    page.click('[data-action="step"][data-key="deploy"]')
+    expect(page.get_by_role("button", name="Report of the whole run")).to_be_disabled()
+    assert page.problems == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_senseless_figure_of_an_own_board_is_told(served, page, shot, theme):
+    open_app(page, served, f"?theme={theme}")
+    page.click('[data-action="board"][data-key="own"]')
+    clock = page.locator(".pn-own-board").get_by_label("Clock, MHz")
+    clock.scroll_into_view_if_needed()
+    shot(page, f"46-own-board-{theme}")
+    clock.fill("0")
+    clock.press("Tab")
+    page.wait_for_selector(".pn-task [role=alert] >> text=clock in MHz has to be above 0")
+    expect(page.get_by_role("button", name="Keep this board")).to_be_disabled()
+    expect(page.get_by_role("button", name="Continue to search")).to_be_disabled()
+    page.locator(".pn-task [role=alert]").scroll_into_view_if_needed()
+    shot(page, f"47-own-board-refused-{theme}")
+    assert page.problems == []
+
+
+def test_a_page_whose_kernel_died_says_so(served, page, shot):
     before = {kernel.pid for kernel in served.kernels()}
     open_app(page, served)
     assert page.locator(".pn-lost").is_hidden()
@@ -108,6 +138,10 @@ def test_a_page_whose_kernel_died_says_so(served, page):
             kernel.kill()
     page.wait_for_selector(".pn-lost", state="visible", timeout=15_000)
     assert "nothing of it is lost" in page.locator(".pn-lost").inner_text()
+    assert page.locator(".pn-lost").bounding_box()["height"] < page.locator(".pn-steps").bounding_box()["y"]
+    panels = [page.locator(".pn-task > .pn-panel").nth(place).bounding_box() for place in (0, 1)]
+    assert panels[0]["y"] == panels[1]["y"] and panels[0]["x"] < panels[1]["x"]  # nothing pushed them apart
+    shot(page, "48-lost")
 
 
 def test_a_foreign_host_name_is_refused(served):
@@ -125,7 +159,7 @@ def test_results_have_no_address(served):
 
 
 def test_a_token_is_asked_for_where_it_is_wanted(tmp_path, page):
-    guarded = Served(tmp_path, "--token")
+    guarded = Served(tmp_path, "--token", "--warm", "1")
     try:
         token = re.search(r"token=(\w{48})$", guarded.url)[1]
         page.goto(guarded.app)

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 from test_views import searched
 
 from pnas_kit.runs import Run
@@ -38,6 +39,8 @@ def open_list(page, served, query=""):
     page.locator(".pn-runs").focus()
     page.keyboard.press("Enter")
     page.wait_for_selector(f"{TABLE} tbody tr")
+    page.wait_for_selector('.pn-runs[aria-expanded="true"]')
+    page.wait_for_selector(".pn-steps", state="hidden")
 
 
 def button(page, text, run):
@@ -51,7 +54,6 @@ def fits(page):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_two_runs_are_compared(served, page, shot, pair, theme):
     open_list(page, served, f"?run={pair[0].name}&theme={theme}")
-    assert page.get_attribute(".pn-runs", "aria-expanded") == "true" and page.locator(".pn-steps").is_hidden()
     assert fits(page)
     for run in pair:
         button(page, "Compare", run).click()
@@ -59,7 +61,8 @@ def test_two_runs_are_compared(served, page, shot, pair, theme):
     shot(page, f"14-runs-{theme}")
     page.get_by_role("button", name="Compare the two").click()
     page.wait_for_selector(".pn-compared svg[role=img]", timeout=120_000)
-    assert page.locator(".pn-compared svg[role=img]").count() == 2 and page.locator(TABLE).is_hidden()
+    expect(page.locator(".pn-compared svg[role=img]")).to_have_count(2)
+    expect(page.locator(TABLE)).to_be_hidden()
     page.wait_for_function("() => document.activeElement.dataset.focus === 'back'")
     assert fits(page)
     shot(page, f"15-compared-{theme}")
@@ -104,7 +107,7 @@ def test_a_run_is_renamed_and_deleted_with_the_keyboard_and_another_window_is_to
     page.wait_for_selector(f'{TABLE} [data-key="{doomed.name}"]', state="detached")
     assert not doomed.exists
     other.wait_for_selector(".pn-notice >> text=was deleted, here or in another window")
-    assert f"run={doomed.name}" not in other.url
+    other.wait_for_function("name => !location.search.includes(name)", arg=doomed.name)
     shot(other, "19-gone")
     assert other.locator(".pn-alert").count() == 0
     assert page.problems == [] and page.foreign == []

@@ -48,7 +48,13 @@ def test_a_training_is_watched_stopped_and_its_outcome_read_with_the_keyboard(se
     page.get_by_role("button", name=f"Stop: prototype {waiting} alone").click()
     page.wait_for_selector(f'.pn-training[data-key="{waiting}"][data-state="stopped"]')
     assert run.skipped(waiting) and not run.skipped(going)
+    shot(page, f"14-training-stopped-{theme}")
     page.get_by_role("button", name=f"Train: prototype {waiting} alone").click()
+    page.wait_for_selector(f'.pn-training[data-key="{waiting}"][data-state="waiting"]')
+    run.note(waiting, "failed", "the disk is full")
+    page.wait_for_selector(f'.pn-training[data-key="{waiting}"] [role=alert] >> text=the disk is full')
+    shot(page, f"14-training-failed-{theme}")
+    run.note(waiting, "")
     page.wait_for_selector(f'.pn-training[data-key="{waiting}"][data-state="waiting"]')
 
     page.locator(".pn-confusion [role=gridcell]").first.focus()
@@ -67,6 +73,7 @@ def test_a_step_is_copied_as_code_and_the_explanations_stay(served, page, shot, 
     page.click('[data-action="step"][data-key="choose"]')
     page.wait_for_selector('[aria-current="step"][data-key="choose"]')
     page.click("text=As code")
+    page.wait_for_selector(".pn-code-panel >> text=run.pick(")
     page.get_by_role("button", name="Copy", exact=True).click()
     page.wait_for_selector(".pn-code-panel >> text=Copied.")
     assert f"run.pick({run.picks})" in page.evaluate("navigator.clipboard.readText()")
@@ -80,6 +87,7 @@ def test_a_step_is_copied_as_code_and_the_explanations_stay(served, page, shot, 
     said = "el => getComputedStyle(el, '::after').content"
     field = page.locator(".pn-why-candidates")
     page.click('[data-action="step"][data-key="search"]')
+    page.wait_for_selector(".pn-search", state="visible")
     assert field.evaluate(said) == "none"
     page.get_by_role("button", name="Explain").click()
     assert "More tries" in field.evaluate(said)

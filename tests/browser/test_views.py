@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from pnas_kit.learn.data import load, proxy_batches
 from pnas_kit.runs import Run
@@ -53,6 +54,7 @@ def wait_shown(page, count, root=ROOT):
 def listed(root):
     """Numbers in the table, whatever it is filtered by; "front only" is off."""
     root.locator("[data-tab=table]").click()
+    expect(root).to_have_attribute("data-tab", "table")
     only = root.get_by_role("button", name="front only")
     if only.get_attribute("aria-pressed") == "true":
         only.click()
@@ -180,17 +182,17 @@ def test_a_budget_that_nothing_can_meet_names_what_the_smallest_needs(served, pa
     needed = smallest(Run.create(config(), served.runs).problem)["ram_bytes"]
     assert "RAM limit of 2.0 KiB" in alert.inner_text()
     assert f"the smallest needs {needed.needed / 1024:.1f} KiB ({needed.words})" in alert.inner_text()
-    assert page.get_by_role("button", name="Continue to search").is_disabled()
+    expect(page.get_by_role("button", name="Continue to search")).to_be_disabled()
     shot(page, "14-impossible-task")
     page.click('[data-action="step"][data-key="search"]')
     page.locator(".pn-search [role=alert] >> text=the smallest needs").wait_for()
-    assert page.get_by_role("button", name="Start search").is_disabled()
+    expect(page.get_by_role("button", name="Start search")).to_be_disabled()
     shot(page, "15-impossible-search")
     page.click('[data-action="step"][data-key="task"]')
     field.fill("3")
     field.press("Tab")
     alert.wait_for(state="detached")
-    assert page.get_by_role("button", name="Continue to search").is_enabled()
+    expect(page.get_by_role("button", name="Continue to search")).to_be_enabled()
     assert page.problems == []
 
 

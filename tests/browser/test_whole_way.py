@@ -87,17 +87,22 @@ def test_a_search_grows_stops_and_is_found_again(served, page, shot, told):
 
     page.get_by_role("button", name="Pause").click()
     page.wait_for_selector('.pn-progress[data-state="paused"]')
+    shot(page, "2-search-paused")
     page.get_by_role("button", name="Resume").click()
     page.wait_for_selector('.pn-progress[data-state="running"]')
     clicked = time.monotonic()
     page.get_by_role("button", name="Stop").click()
     page.wait_for_selector('.pn-progress[data-state="stopped"]')
     assert time.monotonic() - clicked < 2  # the bar is 0.5 s
-    time.sleep(1)  # the runner may finish the trial in hand
+    while run.status.alive:  # it may finish the trial in hand
+        time.sleep(0.05)
+    wait_points(page, len(run.candidates()))
     assert before <= points(page) == len(run.candidates()) < 60
+    shot(page, "2-search-stopped")
 
     page.get_by_role("button", name="Continue", exact=True).click()
     page.wait_for_selector('.pn-progress[data-state="done"]', timeout=120_000)
+    wait_points(page, 60)
     assert points(page) == 60 == len(Run(run.path).candidates())
     shot(page, "3-search-done")
     told["run"] = run.path

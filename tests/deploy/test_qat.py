@@ -17,7 +17,7 @@ from pnas_kit.learn.train import Training, tensors
 
 @pytest.mark.parametrize("shape", [(14, 14, 1), (1, 48, 3)], ids=str)
 def test_the_student_computes_what_the_file_computes(shape):
-    for number, arch in enumerate(per_family(shape, 2, seed=3)):
+    for number, arch in enumerate(per_family(shape, 2, seed=3, width=0.25)):
         layers = replace(arch, bits=(8, 4, 8, 4)).pruned
         net, x = trained_like(layers, shape, number), samples(shape, 16, number)
         folded = fold(net)

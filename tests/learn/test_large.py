@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from pnas_kit.learn.data import CATALOGUE, Dataset
+from pnas_kit.learn.data import CATALOGUE
 from pnas_kit.learn.large import InceptionTime, large_network
+from pnas_kit.learn.large_training import LargeTraining
+from pnas_kit.learn.train import tensors
 from pnas_kit.paths import DATA
 
 
@@ -65,24 +67,18 @@ def two_waves(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     return x[:, None, :, None].astype(np.float32), y
 
 
-def test_a_training_that_was_stopped_ends_with_the_same_weights(command, tmp_path):
+def test_a_training_that_was_stopped_ends_with_the_same_weights(tmp_path):
     card = replace(CATALOGUE["ucr/GunPoint"], shape=(1, 60, 1), train=64, test=20)
-    (x, y), (test_x, test_y) = two_waves(64, 0), two_waves(20, 1)
-    one = np.ones(1, np.float32)
-    data = Dataset(card=card, train_x=x, train_y=y, test_x=test_x, test_y=test_y, mean=0 * one, std=one)
-    make = command["LargeTraining"]
-    whole = make(data, 4, 0, tmp_path / "whole.pt")
-    whole.run()
-    stopped = make(data, 4, 0, tmp_path / "part.pt")
-    stopped._one_pass()
-    stopped.done = 1
-    stopped._save()
-    resumed = make(data, 4, 0, tmp_path / "part.pt")
-    assert resumed.done == 1
-    resumed.run()
+    train, (test_x, test_y) = tensors(*two_waves(64, 0)), tensors(*two_waves(20, 1))
+    whole = LargeTraining(card, *train, 4, 0, tmp_path / "whole.pt")
+    assert [done for done, _ in whole] == [1, 2, 3, 4]
+    stopped = LargeTraining(card, *train, 4, 0, tmp_path / "part.pt", save_seconds=0)
+    next(iter(stopped))
+    resumed = LargeTraining(card, *train, 4, 0, tmp_path / "part.pt")
+    assert [done for done, _ in resumed] == [2, 3, 4]
     for first, second in zip(whole.net.state_dict().values(), resumed.net.state_dict().values(), strict=True):
         assert torch.equal(first, second)
-    assert (whole.predict(test_x) == test_y).mean() > 0.8
+    assert (whole.answers(test_x).argmax(1) == test_y.numpy()).mean() > 0.8
 
 
 def test_a_second_row_of_the_same_training_replaces_the_first(command, tmp_path, monkeypatch):

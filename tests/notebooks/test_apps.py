@@ -39,7 +39,7 @@ def test_the_strip_follows_the_fourteen_choices():
     for field in app.kernel_stride:
         field.value = "k3s2"
     assert "Cannot be built" in app.strip.html and "g3b0.dw" in app.strip.html and "pn-broken" in app.strip.html
-    app.inputs.value = 3
+    app.choice.inputs.value = 3
     assert app.arch.family in ("inceptiontime", "mbednet1d") and "Cannot be built" not in app.strip.html
     assert app._trouble.problem is None
 
@@ -63,7 +63,7 @@ def test_bars_and_pictures_follow_network_and_board():
     wide = estimate(app.arch.pruned, arch.input_shape, boards()["nano-33-ble"])
     kept = estimate(arch.pruned, arch.input_shape, boards()["nano-33-ble"])
     assert f"Flash {wide.flash_bytes / kept.flash_bytes:.2f}×" in app.bars.html
-    app.family.value = "resnet18"
+    app.choice.family.value = "resnet18"
     app.board.value = "nucleo-g0b1re"
     assert "pn-over" in app.bars.html and "ST Nucleo-G0B1RE" in app.bars.html
     assert app._trouble.problem is None

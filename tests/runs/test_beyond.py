@@ -5,8 +5,8 @@ import json
 from dataclasses import asdict
 
 import pytest
-from servers import wait_for
 from test_run import config, finished
+from waiting import wait_for
 
 from pnas_kit.learn.data import load, proxy_batches
 from pnas_kit.runs import Run, away

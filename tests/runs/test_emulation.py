@@ -4,13 +4,13 @@ import hashlib
 import re
 import subprocess
 import sys
-import time
 from dataclasses import fields
 from types import SimpleNamespace
 
 import numpy as np
 import psutil
 import pytest
+from waiting import wait_for
 
 from pnas_kit.deploy.model import Affine, QuantModel, Weights
 from pnas_kit.deploy.stored import arrays_file, save
@@ -103,10 +103,7 @@ def test_the_job_runs_in_a_process_of_its_own(run):
 
 
 def wait_until_it_ended(run, seconds=120):
-    deadline = time.monotonic() + seconds
-    while run.emulation(4).state == "running":
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_for(lambda: run.emulation(4).state != "running", seconds)
     return run.emulation(4)
 
 

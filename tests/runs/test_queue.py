@@ -10,6 +10,7 @@ import time
 from dataclasses import asdict
 
 import pytest
+from waiting import wait_for
 
 from pnas_kit.__main__ import main
 from pnas_kit.runs import Config, Run, quota
@@ -36,13 +37,6 @@ with Place(run, job) as place:
         time.sleep(0.02)
     say("ends")
 """
-
-
-def wait_for(condition, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.02)
 
 
 @pytest.fixture

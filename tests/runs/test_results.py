@@ -1,7 +1,6 @@
 """The command behind the table of results, on a plan of one small entry."""
 
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -30,10 +29,7 @@ def test_an_interrupted_table_goes_on_and_what_is_there_is_not_done_again(tmp_pa
         with pytest.raises(KeyboardInterrupt):
             complete(SMALL, 0, tmp_path, 2, table)
     (config,) = tmp_path.glob("results/*/*/config.json")
-    deadline = time.monotonic() + 60
-    while Run(config.parent).status.alive:
-        assert time.monotonic() < deadline, "the run goes on by itself"
-        time.sleep(0.1)
+    assert not Run(config.parent).wait(60).alive, "the run goes on by itself"
     (first,) = read(table)
     assert int(first["of"]) == 2 and 0 < float(first["int8_accuracy"]) <= 1 and int(first["epochs"]) == 2
     complete(SMALL, 0, tmp_path, 2, table)

@@ -2,28 +2,24 @@ import hashlib
 import os
 import re
 import signal
+import threading
 import time
 import zipfile
 
 import numpy as np
 import psutil
 import pytest
+from waiting import wait_for
 
 from pnas_kit.runs import Config, Run, RunError, runs
 from pnas_kit.runs.prototype import DELIVERED
+from pnas_kit.runs.reporter import Reporter
 
 FIELDS = {"data": "digits", "board": "nano-33-ble", "ram_bytes": 60_000, "flash_bytes": 200_000, "macs": 400_000}
 
 
 def config(**changes) -> Config:
     return Config(**(FIELDS | {"trials": 14, "picks": 2, "epochs": 2} | changes))
-
-
-def wait_for(condition, seconds: float = 180) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.02)
 
 
 def gone(pid: int) -> bool:
@@ -168,6 +164,29 @@ def test_a_paused_search_waits_and_goes_on(tmp_path):
     run.stop()
     wait_for(lambda: not run.status.alive)
     wait_for(lambda: gone(run.status.pid), 5)
+
+
+def test_nothing_is_said_after_the_last_word(tmp_path):
+    """Another thread of the runner has something to say just when it is told to stop."""
+    run = Run.create(config(), tmp_path)
+    reporter = Reporter(run, "search")
+    lock, others = reporter._lock, []
+
+    class Slow:
+        def __enter__(self):
+            lock.acquire()
+
+        def __exit__(self, *_):
+            if run.status.state == "stopped" and not others:
+                others.append(threading.Thread(target=reporter.update, kwargs={"state": "running"}))
+                others[0].start()
+            lock.release()
+            time.sleep(0.1)
+
+    reporter._lock = Slow()
+    reporter.finish("stopped")
+    others[0].join()
+    assert run.status.state == "stopped"
 
 
 def test_a_phase_that_fails_says_so_and_keeps_the_details(tmp_path, monkeypatch):

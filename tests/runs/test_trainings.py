@@ -2,22 +2,24 @@
 
 import dataclasses
 import json
+import os
 import shutil
-import time
 from dataclasses import asdict
 
 import numpy as np
 import psutil
 import pytest
 from nets import sampled
+from waiting import wait_for
 
 from pnas_kit.deploy import Interpreter, evaluate, quantise, write_tflite
 from pnas_kit.learn.data import load, proxy_batches
 from pnas_kit.learn.epoch import Epoch
 from pnas_kit.learn.recipe import recipe_for
-from pnas_kit.runs import Config, Run, RunError
+from pnas_kit.runs import Config, Run, RunError, prototypes
 from pnas_kit.runs import pace as pace_module
 from pnas_kit.runs.examples import ANSWERS, WRONG, answers_file, read_answers
+from pnas_kit.runs.folder import append_line, read_lines
 from pnas_kit.runs.pace import epoch_seconds, time_left, training_left
 from pnas_kit.runs.records import Result, Status
 from pnas_kit.search import search
@@ -25,13 +27,6 @@ from pnas_kit.search.journal import journal_storage
 from pnas_kit.space.net import build
 
 FIELDS = {"data": "digits", "board": "nano-33-ble", "ram_bytes": 60_000, "flash_bytes": 200_000, "macs": 400_000}
-
-
-def wait_for(condition, seconds=180):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.02)
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +112,26 @@ def test_states_of_a_prototype(run):
     assert run.progress(first).state == "stopped" and run.progress(second).state == "new"
     run.skip(second)
     assert run.progress(second).state == "stopped" and run.untrained() == [first]
+
+
+def test_a_log_is_read_again_only_after_it_has_changed(run, monkeypatch):
+    number, read = run.picks[0], []
+    monkeypatch.setattr(prototypes, "read_lines", lambda path: read.append(path) or read_lines(path))
+    log = run.prototype(number) / "epochs.jsonl"
+    assert run.epochs(number) == []
+    add_epochs(run, number, [1.0] * 3)
+    os.utime(log, (1e9, 1e9))
+    first = run.epochs(number)
+    first.clear()  # the caller's own
+    at_work(run)
+    assert run.progress(number).epoch == len(run.epochs(number)) == 3 and len(read) == 1
+    append_line(log, asdict(run.epochs(number)[-1]) | {"number": 4})
+    assert [epoch.number for epoch in run.epochs(number)] == [1, 2, 3, 4]
+    add_epochs(run, number, [1.0] * 4)
+    add_epochs(run, number, [2.0] * 4)  # as long, and perhaps at the same tick of the clock
+    assert run.epochs(number)[0].seconds == 2.0
+    log.unlink()
+    assert run.epochs(number) == []
 
 
 def test_what_cannot_be_stopped_or_started_is_told(run):

@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from servers import ROOT, wait_for
+from servers import ROOT
 from small import PROBLEM, TRIALS, beginning, listed
+from waiting import wait_for
 
 from pnas_kit.search import Cluster, ClusterError, SearchError, executors, search
 from pnas_kit.search.executors import check_address, fingerprint

@@ -8,8 +8,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from servers import free_port, wait_for
+from servers import free_port
 from small import PROBLEM
+from waiting import wait_for
 
 from pnas_kit.search import search
 from pnas_kit.search.journal import journal_storage

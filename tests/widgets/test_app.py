@@ -6,6 +6,7 @@ import time
 
 import pytest
 from made_runs import add_epochs, add_result, config, epoch, set_status
+from waiting import wait_for
 
 import widgets.workbench as module
 from pnas_kit.learn.data import CATALOGUE
@@ -14,13 +15,6 @@ from pnas_kit.runs import Run
 
 def text(pane):
     return re.sub(r"<[^>]+>|\s+", " ", pane.html)
-
-
-def wait_for(condition, seconds=5.0):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
 
 
 def hello(workbench, query=""):
@@ -35,6 +29,19 @@ def test_a_page_that_is_opened_shows_the_run_in_its_address(workbench, run):
     assert len(workbench.frame) == run.config.trials
     assert workbench._link.run == run.name
     assert workbench.state.problem is None
+
+
+@pytest.mark.parametrize(
+    ("status", "label"),
+    [({"phase": "search", "state": "starting"}, "starting"), ({"phase": "train", "state": "done"}, "finished")],
+)
+def test_a_run_that_is_opened_never_looks_stopped(workbench, run, status, label):
+    """Not even for the moment in which the page knows the run and not yet how it stands."""
+    set_status(run, started=time.time(), **status)
+    drawn, figures = [], workbench.steps["search"]._figures
+    figures.observe(lambda change: drawn.append(change["new"]), "html")
+    workbench.show_run(run)
+    assert drawn and all(f">{label}</span>" in html for html in drawn)
 
 
 def test_a_page_without_address_shows_the_newest_run_that_is_at_work(root, workbench, run, monkeypatch):

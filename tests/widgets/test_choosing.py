@@ -13,7 +13,7 @@ from pnas_kit.runs.recorded import PLACE
 from pnas_kit.search import best_under, propose
 from widgets import Replay, figures
 from widgets.past import tiles
-from widgets.strip import strip_html
+from widgets.shares import shares_html
 from widgets.tray import tray_html
 from widgets.words import figure, span
 
@@ -67,10 +67,17 @@ def test_cards_differ_from_the_reference_by_their_figures(run):
     assert "pn-delta" not in tray_html([one, two], run.problem)
 
 
+def test_the_key_of_the_shares_stands_where_cards_do(shown):
+    choose = shown.steps["choose"]
+    assert shown.state.picked and "pn-shares-key" in choose._bar.html
+    choose._clear.click()
+    assert "pn-pick" not in choose._pane.html and choose._bar.html == ""
+
+
 @pytest.mark.parametrize("by", ["macs", "bytes"])
-def test_the_strip_shares_out_all_of_a_network(run, by):
+def test_the_shares_are_of_all_of_a_network(run, by):
     for one in [c for c in run.candidates() if c.feasible][:6]:
-        html = strip_html(one.arch, by)
+        html = shares_html(one.arch, by)
         shares = [float(share) for share in re.findall(r"flex-grow:([\d.]+)", html)]
         assert sum(shares) == pytest.approx(1, abs=1e-3) and len(shares) > 3
     most = max(trace(one.arch.pruned, run.card.shape), key=lambda op: op.macs if by == "macs" else op.params)

@@ -3,12 +3,12 @@
 import os
 import re
 import shutil
-import time
 from xml.etree import ElementTree
 
 import psutil
 import pytest
 from made_runs import add_result, config, set_status
+from waiting import wait_for
 
 from pnas_kit.runs import Run
 from pnas_kit.runs.quota import Quota
@@ -71,11 +71,8 @@ def test_every_run_has_a_line_a_mark_and_its_front(room, root, run):
 def test_the_page_is_read_again_and_again_once_it_is_open(room, root, run, monkeypatch):
     monkeypatch.setattr("widgets.classroom.PERIOD", 0.05)
     room._link._received(None, {"type": "hello", "url": "http://localhost/"}, [])
-    deadline = time.monotonic() + 10
     for count in (1, 2):
-        while room._table.html.count("<tr data-key") != count:
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        wait_for(lambda count=count: room._table.html.count("<tr data-key") == count)
         if count == 1:
             Run.create(config(), root)
 

@@ -45,7 +45,7 @@ SPELT = ["class.ipynb", "CLASS.ipynb", "./class.ipynb", "x/../class.ipynb", "/cl
 def guarded(tmp_path_factory):
     """A server with tokens; in its folder of runs lies a file that must never come out."""
     folder = tmp_path_factory.mktemp("guarded")
-    made = Served(folder, "--token", "--idle-minutes", "0.05")
+    made = Served(folder, "--token", "--warm", "1", "--idle-minutes", "0.05")
     secret = made.runs / "20260101-120000-digits-x-0000" / "prototypes" / "1" / "model.tflite"
     secret.parent.mkdir(parents=True)
     secret.write_bytes(SECRET)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 from made_runs import config, set_status
+from waiting import wait_for
 
 from pnas_kit.runs import Run
 from pnas_kit.search import Candidate, History, front
@@ -23,13 +24,6 @@ def made(run, count, seed=0):
         cost = replace(like.cost, macs=int(drawn.integers(1000, 9_000_000)))
         fits = number % 7 != 3
         yield Candidate(number=number, arch=like.arch, cost=cost, proxies=scores if fits else None)
-
-
-def wait_for(condition, seconds=10.0):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
 
 
 def test_the_page_gets_curve_agreement_and_worth_of_a_finished_search(workbench, run):

@@ -8,7 +8,8 @@ from html import unescape
 import psutil
 import pytest
 from made_runs import add_result, config, set_status
-from test_app import hello, text, wait_for
+from test_app import hello, text
+from waiting import wait_for
 
 from pnas_kit.runs import Run
 from widgets.share import asked_for, selected

@@ -46,6 +46,16 @@ def test_the_server_keeps_its_guards():
     assert serve.settings("localhost", 1, None, idle_minutes=0.1).MappingKernelManager.cull_idle_timeout == 6
 
 
+def test_several_pages_stand_ready_where_several_people_come():
+    alone, several, asked = (
+        serve.settings("localhost", 1, tokens, warm=warm).VoilaConfiguration.default_pool_size
+        for tokens, warm in ((None, None), (Tokens("secret", "hers"), None), (None, 3))
+    )
+    assert alone == 1 and several > 1 and asked == 3
+    with pytest.raises(SystemExit):
+        serve.parse(["--warm", "0"])
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.7", "lab"])
 def test_who_opens_it_to_others_gets_tokens_and_limits_unasked(host, monkeypatch):
     for name in ("PNAS_TOKEN", "PNAS_INSTRUCTOR_TOKEN"):

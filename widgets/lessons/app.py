@@ -82,9 +82,16 @@ def slider(label: str, value: float, low: float, high: float, step: float, hint:
     return made
 
 
-def dropdown(label: str, options: Sequence[tuple[str, Any]], hint: str, call: Callable[[], Any]) -> ipywidgets.Widget:
-    """A choice among named values with its label above it; ``call`` is told after each change."""
-    made = ipywidgets.Dropdown(options=list(options), description=label, tooltip=hint)
+def dropdown(
+    label: str, options: Sequence[tuple[str, Any]], hint: str, call: Callable[[], Any], chosen: int = 0
+) -> ipywidgets.Widget:
+    """A choice among named values with its label above it; ``call`` is told after each change.
+
+    Args:
+        chosen: which of them is chosen at first.
+    """
+    at = chosen if options else None
+    made = ipywidgets.Dropdown(options=list(options), index=at, description=label, tooltip=hint)
     made.add_class("pn-field")
     made.observe(lambda _: call(), "value")
     return made

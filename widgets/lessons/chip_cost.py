@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pnas_kit.cost import Board, Cost, Estimated, boards, energy, estimate, latency, trace
 from pnas_kit.search import Limits
-from pnas_kit.space import FAMILIES, Arch, ShapeError, families_for, task_of
+from pnas_kit.space import Arch, ShapeError
 from pnas_kit.space.choices import GROUPS
 from widgets import words
 from widgets.cards import bar, core, memory
 from widgets.chip_figures import costs_html
 from widgets.controls import button, group, heading
 from widgets.lessons.app import App, dropdown, slider
-from widgets.lessons.search_space import INPUTS
+from widgets.lessons.input_and_family import InputAndFamily
 from widgets.pane import Pane
 from widgets.words import attribute
 
@@ -36,39 +36,36 @@ class ChipCost(App):
     number, title = 2, "What a network costs on a chip"
 
     def __init__(self) -> None:
-        redraw, fit = self.guard(self.draw), self.guard(self._fit)
-        self._held = True  # until every control is there
+        redraw = self.guard(self.draw)
         self._kept: tuple[Arch, Board, Cost] | None = None
         self.board = dropdown("Board", [(b.name, b.id) for b in boards().values()], "What it runs on", redraw)
-        self.inputs = dropdown("Input", [(name, i) for i, (name, *_) in enumerate(INPUTS)], "What the network sees", fit)
-        self.family = dropdown("Family", [], "The block that is repeated", redraw)
+        self.choice = InputAndFamily(self.guard, self.draw, 1)
         self.depth = slider("Blocks in each group", 2, 1, 4, 1, "Depth of all four groups", redraw)
         self.width = slider("Width", 0.5, 0.1, 1.0, 0.05, "Scale of the channels of every convolution", redraw)
         self.kernel = dropdown("Kernel", [(f"{k} wide", k) for k in (3, 5, 7)], "Of all four groups", redraw)
-        self.halving = dropdown("Maps are halved", HALVINGS, "Where the stride is 2", redraw)
+        self.halving = dropdown("Maps are halved", HALVINGS, "Where the stride is 2", redraw, 4)
         self.sparsity = slider("Pruned share", 0.3, 0.1, 0.9, 0.05, "Share of every group's channels removed", redraw)
         keep = button("Keep it to compare with", self.guard(self.keep), hint="Later networks are compared with this one")
         self.bars, self.costs = Pane(), Pane()
         controls = [
-            self.board, self.inputs, self.family, self.halving, self.kernel, self.depth, self.width, self.sparsity, keep,
-        ]  # fmt: skip
+            *(self.board, self.choice.inputs, self.choice.family, self.halving, self.kernel),
+            *(self.depth, self.width, self.sparsity, keep),
+        ]
         super().__init__(NOTE, controls, [group("panel", heading("On the board"), self.bars), group("panel", self.costs)])
-        self.inputs.value, self.halving.value = 1, HALVINGS[4][1]
-        self._fit()
+        self.draw()
 
     @property
     def arch(self) -> Arch:
         """The network on show, which may be one that cannot be built."""
-        _, shape, classes = INPUTS[self.inputs.value]
         return Arch(
-            family=self.family.value,
+            family=self.choice.family.value,
             depth=(self.depth.value,) * GROUPS,
             kernel=(self.kernel.value,) * GROUPS,
             stride=self.halving.value,
             width=self.width.value,
             sparsity=(round(self.sparsity.value, 2),) * GROUPS,
-            input_shape=shape,
-            classes=classes,
+            input_shape=self.choice.shape,
+            classes=self.choice.classes,
         )
 
     def keep(self) -> None:
@@ -77,22 +74,8 @@ class ChipCost(App):
         self._kept = (arch, board, estimate(arch.pruned, arch.input_shape, board))
         self.draw()
 
-    def _fit(self) -> None:
-        """Offer the families that take this input."""
-        names = families_for(task_of(INPUTS[self.inputs.value][1]))
-        chosen = self.family.value if self.family.value in names else names[-1]
-        self._held = True
-        try:
-            self.family.options = [(FAMILIES[name].title, name) for name in names]
-            self.family.value = chosen
-        finally:
-            self._held = False
-        self.draw()
-
     def draw(self) -> None:
         """Bring bars and pictures in line with the controls."""
-        if self._held:
-            return
         arch, board = self.arch, boards()[self.board.value]
         try:
             cost = estimate(arch.pruned, arch.input_shape, board)

@@ -45,7 +45,7 @@ class OntoChip(App):
         self._trained = dict(sorted(trained.items(), key=lambda pair: pair[1].cost.macs))
         look = self.guard(self._look)
         named = [(self._name(candidate), number) for number, candidate in self._trained.items()]
-        self.prototype = dropdown("Network", named, "Prototypes of the recorded run", look)
+        self.prototype = dropdown("Network and its accuracy", named, "Prototypes of the recorded run", look)
         self.board = dropdown("Board", [(b.name, b.id) for b in boards().values()], "Where it is to run", look)
         self.engine = dropdown("Engine", [], "The software that runs the network", look)
         hint = "The rest is taken by your own program, its libraries and their data"
@@ -79,7 +79,7 @@ class OntoChip(App):
 
     def _name(self, candidate: Candidate) -> str:
         right = self.run.result(candidate.number).int8_accuracy
-        return f"{candidate.number}: {words.percent(right)} right, {words.macs(candidate.cost.macs)}"
+        return f"{candidate.number}: {words.percent(right)}, {words.macs(candidate.cost.macs)}"
 
     def _look(self) -> None:
         candidate, board = self.chosen

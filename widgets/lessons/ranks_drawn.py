@@ -104,6 +104,6 @@ def bars_svg(taus: Mapping[str, tuple[float, float, float]], chosen: str) -> str
     )
     label = "Tau with the accuracy: " + ", ".join(f"{SCORES[name]} {taus[name][0]:.2f}" for name in order)
     return (
-        f'<svg role="img" aria-label="{attribute(label)}" viewBox="0 0 {BAR_WIDE} {tall}" style="{FONT}">'
+        f'<svg role="img" aria-label="{attribute(label)}" viewBox="0 0 {BAR_WIDE} {tall}" style="{FONT};max-width:440px">'
         f"<defs>{hatch}</defs>{axis}{''.join(rows)}</svg>"
     )

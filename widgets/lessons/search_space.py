@@ -7,27 +7,22 @@ import random
 import ipywidgets
 
 from pnas_kit.cost import trace
-from pnas_kit.space import FAMILIES, Arch, Choice, ShapeError, count, families_for, space, task_of
+from pnas_kit.space import Arch, Choice, ShapeError, count, space
 from pnas_kit.space.choices import GROUPS, KERNEL_STRIDES
 from widgets import words
 from widgets.cards import tile
 from widgets.controls import button, group, heading
-from widgets.layer_strip import strip_html
+from widgets.layer_strip import layers_html
 from widgets.lessons.app import App, dropdown, slider
+from widgets.lessons.input_and_family import InputAndFamily
 from widgets.pane import Pane
 from widgets.words import attribute
 
-INPUTS = (
-    ("Digits, 8 × 8", (8, 8, 1), 10),
-    ("Pictures, 28 × 28", (28, 28, 1), 10),
-    ("Colour pictures, 96 × 96", (96, 96, 3), 10),
-    ("Motion, 128 steps of 6 signals", (1, 128, 6), 6),
-    ("Heartbeats, 140 steps of 1 signal", (1, 140, 1), 5),
-)
 NOTE = (
     "Fourteen choices make a network. Move one, and look at the strip: every box is a layer, as high as the maps it "
     "gives and as wide as they have channels."
 )
+STARTING = [KERNEL_STRIDES.index("k3s2" if g in (0, 2) else "k3s1") for g in range(GROUPS)]
 
 
 class SearchSpace(App):
@@ -36,14 +31,15 @@ class SearchSpace(App):
     number, title = 1, "What a search space is"
 
     def __init__(self) -> None:
-        redraw, fit = self.guard(self.draw), self.guard(self._fit)
-        self._held = True  # until every control is there
-        self.inputs = dropdown("Input", [(name, i) for i, (name, *_) in enumerate(INPUTS)], "What the network sees", fit)
-        self.family = dropdown("Family", [], "The block that is repeated", redraw)
+        redraw = self.guard(self.draw)
+        self._held = False  # while all are set at once
+        self.choice = InputAndFamily(self.guard, self.draw)
         self.width = slider("Width", 0.5, 0.1, 1.0, 0.05, "Scale of the channels of every convolution", redraw)
         self.depth = [slider("Blocks", 2, 1, 4, 1, f"Blocks of group {g}", redraw) for g in range(GROUPS)]
         pairs = [(f"{pair[1]} wide, stride {pair[3]}", pair) for pair in KERNEL_STRIDES]
-        self.kernel_stride = [dropdown("Kernel", pairs, f"Kernel and stride of group {g}", redraw) for g in range(GROUPS)]
+        self.kernel_stride = [
+            dropdown("Kernel", pairs, f"Kernel and stride of group {g}", redraw, STARTING[g]) for g in range(GROUPS)
+        ]
         self.sparsity = [
             slider("Pruned share", 0.3, 0.1, 0.9, 0.05, f"Share of group {g}'s channels removed", redraw)
             for g in range(GROUPS)
@@ -51,10 +47,8 @@ class SearchSpace(App):
         self.strip, self.facts = Pane(), Pane()
         chance = button("Draw one at random", self.guard(self.draw_at_random), "primary", "A random point of the space")
         panels = (self._groups(), group("panel", heading("The network"), self.strip, self.facts))
-        super().__init__(NOTE, [self.inputs, self.family, self.width, chance], panels)
-        for g, field in enumerate(self.kernel_stride):
-            field.value = "k3s2" if g in (0, 2) else "k3s1"
-        self._fit()
+        super().__init__(NOTE, [self.choice.inputs, self.choice.family, self.width, chance], panels)
+        self.draw()
 
     def _groups(self) -> ipywidgets.Widget:
         columns = [
@@ -66,39 +60,26 @@ class SearchSpace(App):
     @property
     def arch(self) -> Arch:
         """The network on show, which may be one that cannot be built."""
-        _, shape, classes = INPUTS[self.inputs.value]
-        params = {"family": self.family.value, "width": self.width.value}
+        params = {"family": self.choice.family.value, "width": self.width.value}
         for g in range(GROUPS):
             params |= {
                 f"depth_{g}": self.depth[g].value - 1,
                 f"kernel_stride_{g}": self.kernel_stride[g].value,
                 f"sparsity_{g}": round(self.sparsity[g].value, 2),
             }
-        return Arch.from_params(params, shape, classes)
+        return Arch.from_params(params, self.choice.shape, self.choice.classes)
 
     def draw_at_random(self, seed: int | None = None) -> None:
         """Show a random point of the space; the same one for the same seed."""
         rng = random.Random(seed)
-        drawn = {choice.name: _drawn(choice, rng) for choice in space(INPUTS[self.inputs.value][1])}
+        drawn = {choice.name: _drawn(choice, rng) for choice in space(self.choice.shape)}
         self._held = True
         try:
-            self.family.value, self.width.value = drawn["family"], drawn["width"]
+            self.choice.family.value, self.width.value = drawn["family"], drawn["width"]
             for g in range(GROUPS):
                 self.depth[g].value = drawn[f"depth_{g}"] + 1
                 self.kernel_stride[g].value = drawn[f"kernel_stride_{g}"]
                 self.sparsity[g].value = drawn[f"sparsity_{g}"]
-        finally:
-            self._held = False
-        self.draw()
-
-    def _fit(self) -> None:
-        """Offer the families that take this input."""
-        names = families_for(task_of(INPUTS[self.inputs.value][1]))
-        chosen = self.family.value if self.family.value in names else names[-1]
-        self._held = True
-        try:
-            self.family.options = [(FAMILIES[name].title, name) for name in names]
-            self.family.value = chosen
         finally:
             self._held = False
         self.draw()
@@ -108,7 +89,7 @@ class SearchSpace(App):
         if self._held:
             return
         arch = self.arch
-        self.strip.html = strip_html(arch.pruned, arch.input_shape)
+        self.strip.html = layers_html(arch.pruned, arch.input_shape)
         self.facts.html = facts_html(arch)
 
 

@@ -80,8 +80,10 @@ function makeParallel({ model, root, table, filter, live, redraw }) {
     context.font = `11px ${view.font}`;
     context.fillStyle = colours.dim;
     context.fillText(axis.unit, axis.x, 28);
-    context.fillText(figure(axis.ends[0]), axis.x, top - 7);
-    context.fillText(figure(axis.ends[1]), axis.x, bottom + 16);
+    if (view.rows.length) {
+      context.fillText(figure(axis.ends[0]), axis.x, top - 7);
+      context.fillText(figure(axis.ends[1]), axis.x, bottom + 16);
+    }
     if (!axis.range) return;
     const [a, b] = axis.range.map(axis.at).sort((p, q) => p - q);
     Object.assign(context, { fillStyle: `rgba(${colours.over},.22)`, strokeStyle: colours.picked, lineWidth: 1.5 });

@@ -16,7 +16,7 @@ THIN = 0.012  # share below which a layer is drawn together with its neighbours 
 
 
 @lru_cache(maxsize=256)
-def strip_html(arch: Arch, by: str) -> str:
+def shares_html(arch: Arch, by: str) -> str:
     """The strip of an architecture as it is deployed.
 
     Args:
@@ -28,7 +28,7 @@ def strip_html(arch: Arch, by: str) -> str:
     most = max(ops, key=lambda op: _amount(op, by))
     share = 100 * _amount(most, by) / whole
     label = f"{len(ops)} layers by {MEASURES[by]}: the most, {share:.0f} %, in {most.name} ({most.kind})"
-    return f'<div class="pn-strip" role="img" aria-label="{attribute(label)}">{pieces}</div>'
+    return f'<div class="pn-shares" role="img" aria-label="{attribute(label)}">{pieces}</div>'
 
 
 def _amount(op: Op, by: str) -> int:
@@ -53,6 +53,6 @@ def _piece(kind: str, ops: list[Op], by: str, whole: int) -> str:
     )
 
 
-def strip_key() -> str:
+def shares_key() -> str:
     """What the colours are."""
     return "".join(f'<span><i style="background:{colour}"></i>{kind}</span>' for kind, colour in KINDS.items())

@@ -1,0 +1,120 @@
+"""Training a large network: what prototypes are compared with, and what they may learn from."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .augment import AUGMENTATIONS
+from .data import Card
+from .large import large_network
+from .recipe import recipe_for
+
+BATCH, RATE, DECAY, SMOOTHING, WARM_UP = 32, 2e-3, 0.02, 0.05, 0.1
+SAVE_SECONDS = 30.0
+
+
+def default_epochs(samples: int) -> int:
+    """Many passes over small sets, few over large ones."""
+    return min(300, max(30, round(100_000 / samples)))
+
+
+class LargeTraining:
+    """Iterate over it to train with AdamW, warm-up and cosine; each step of the iteration is an epoch and its mean loss.
+
+    Args:
+        card: of the data set.
+        x, y: what is trained on, as of `tensors`.
+        epochs: passes over it.
+        seed: of weights, order and augmentation.
+        checkpoint: file to save to and to go on from.
+        save_seconds: between two saves; 0 saves every epoch.
+        device: where it is computed.
+
+    Raises:
+        ValueError: the task has no large network.
+    """
+
+    def __init__(
+        self,
+        card: Card,
+        x: Tensor,
+        y: Tensor,
+        epochs: int,
+        seed: int,
+        checkpoint: Path,
+        *,
+        save_seconds: float = SAVE_SECONDS,
+        device: torch.device | str = "cpu",
+    ) -> None:
+        self._epochs, self._checkpoint, self._device = epochs, checkpoint, device
+        self.name, net = large_network(card, seed)
+        self.net = net.to(device)
+        self._x, self._y = x, y
+        self._augment = recipe_for(card.name, card.task, card.train).augment
+        self._generator = torch.Generator().manual_seed(seed)
+        self._optimiser = torch.optim.AdamW(self.net.parameters(), lr=RATE, weight_decay=DECAY)
+        self._steps = max(1, len(x) // BATCH)
+        self._schedule = torch.optim.lr_scheduler.OneCycleLR(
+            self._optimiser, max_lr=RATE, total_steps=self._steps * epochs, pct_start=WARM_UP, cycle_momentum=False
+        )
+        self.done, self.seconds = 0, 0.0
+        self._save_seconds, self._saved = save_seconds, time.perf_counter()
+        if checkpoint.is_file():
+            self._restore(torch.load(checkpoint, weights_only=True, map_location=device))
+
+    def __iter__(self) -> Iterator[tuple[int, float]]:
+        while self.done < self._epochs:
+            start = time.perf_counter()
+            loss = self._one_pass()
+            self.done += 1
+            self.seconds += time.perf_counter() - start
+            if time.perf_counter() - self._saved >= self._save_seconds or self.done == self._epochs:
+                self._save()
+            yield self.done, loss
+
+    def _one_pass(self) -> float:
+        self.net.train()
+        total = 0.0
+        for index in torch.randperm(len(self._x), generator=self._generator).split(BATCH)[: self._steps]:
+            x = self._x[index]
+            for name in self._augment:
+                x = AUGMENTATIONS[name](x, self._generator)
+            logits = self.net(x.to(self._device))
+            loss = F.cross_entropy(logits, self._y[index].to(self._device), label_smoothing=SMOOTHING)
+            self._optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            self._optimiser.step()
+            self._schedule.step()
+            total += loss.item()
+        return total / self._steps
+
+    @torch.no_grad()
+    def answers(self, x: Tensor) -> np.ndarray:
+        """Logits, float32 `(samples, classes)`, of samples `(samples, channels, height, width)`."""
+        self.net.eval()
+        return torch.cat([self.net(part.to(self._device)).cpu() for part in x.split(256)]).numpy()
+
+    def _save(self) -> None:
+        state = {"net": self.net, "optimiser": self._optimiser, "schedule": self._schedule}
+        state = {name: part.state_dict() for name, part in state.items()}
+        state |= {"generator": self._generator.get_state(), "done": self.done, "seconds": self.seconds}
+        self._checkpoint.parent.mkdir(parents=True, exist_ok=True)
+        draft = self._checkpoint.with_suffix(".draft")
+        torch.save(state, draft)
+        os.replace(draft, self._checkpoint)
+        self._saved = time.perf_counter()
+
+    def _restore(self, state: dict) -> None:
+        self.net.load_state_dict(state["net"])
+        self._optimiser.load_state_dict(state["optimiser"])
+        self._schedule.load_state_dict(state["schedule"])
+        self._generator.set_state(state["generator"].cpu())
+        self.done, self.seconds = state["done"], state["seconds"]

@@ -1,0 +1,103 @@
+"""The large network of a run: it is trained before the prototypes, and they learn from its answers."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import wait
+from dataclasses import asdict, dataclass
+from io import BytesIO
+
+import numpy as np
+
+from pnas_kit.learn.data import validation_split
+from pnas_kit.search.executors import local_pool
+
+from .folder import read_json, write_bytes, write_json
+from .quota import cores
+from .reporter import Reporter
+from .run import Run
+
+RECORD, ANSWERS, PROGRESS, CHECKPOINT = "large.json", "large.npy", "large.progress.json", "large.pt"
+MESSAGE = "training the large network"
+"""What the run's status says meanwhile."""
+POLL_SECONDS = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Large:
+    """What became of a run's large network.
+
+    Attributes:
+        network: its name.
+        params: numbers it has learned.
+        metric, accuracy: on the test split, in float32; it has no say in anything.
+        epochs, seconds: of its training.
+    """
+
+    network: str
+    params: int
+    metric: str
+    accuracy: float
+    epochs: int
+    seconds: float
+
+
+def large_of(run: Run) -> Large | None:
+    """The figures of a run's large network; None before it is trained."""
+    fields = read_json(run.path / RECORD)
+    return fields and Large(**fields)
+
+
+def train_large(run: Run, reporter: Reporter) -> None:
+    """Train the run's large network in a process of its own, visibly; goes on where an earlier attempt ended."""
+    with local_pool(1) as pool:
+        made = pool.submit(make_large, str(run.path), cores())
+        while not wait([made], timeout=POLL_SECONDS).done:
+            progress = read_json(run.path / PROGRESS, {})
+            reporter.update(message=MESSAGE, **progress)
+        made.result()
+
+
+def make_large(path: str, threads: int) -> None:
+    """Train the large network of the run in `path` on what no prototype's training holds out, and keep its answers."""
+    import torch
+
+    from pnas_kit.learn.goal import goal_for
+    from pnas_kit.learn.large_training import LargeTraining, default_epochs
+    from pnas_kit.learn.train import tensors
+    from pnas_kit.search.process import device, keep_memory
+
+    keep_memory()
+    torch.set_num_threads(threads)
+    run = Run(path)
+    data = run.load_data()
+    train, _ = validation_split(data, run.config.recipe_of(data.card).validation, run.config.seed)
+    x, y = tensors(data.train_x, data.train_y)
+    epochs = run.config.large_epochs or default_epochs(len(train))
+    checkpoint = run.path / CHECKPOINT
+    training = LargeTraining(data.card, x[train], y[train], epochs, run.config.seed, checkpoint, device=device())
+    for done, _ in training:
+        left = training.seconds / done * (epochs - done)
+        write_json(run.path / PROGRESS, {"done": done, "total": epochs, "seconds_left": left})
+        while (run.path / "pause").exists():
+            time.sleep(0.1)
+    buffer = BytesIO()
+    np.save(buffer, training.answers(x))
+    write_bytes(run.path / ANSWERS, buffer.getvalue())
+    goal = goal_for(data.card)
+    large = Large(
+        network=training.name,
+        params=sum(p.numel() for p in training.net.parameters()),
+        metric=goal.name,
+        accuracy=goal.measure(training.net, *tensors(data.test_x, data.test_y)),
+        epochs=epochs,
+        seconds=training.seconds,
+    )
+    write_json(run.path / RECORD, asdict(large))
+    for file in (checkpoint, run.path / PROGRESS):
+        file.unlink(missing_ok=True)
+
+
+def answers_for(run: Run) -> np.ndarray | None:
+    """Its logits for the training split, float32 `(train, classes)`; None where the prototypes learn from labels alone."""
+    return np.load(run.path / ANSWERS) if run.config.distil else None
