@@ -24,10 +24,10 @@ lab: $(STAMP)
 test: $(STAMP)
 	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
 
-# Every state of every page as a PNG in ./pictures, and the moving picture of the README.
+# Every state of every page as a PNG in ./pictures, and the pictures of the README.
 pictures: $(STAMP)
 	PNAS_SHOTS=pictures $(BIN)/python -m pytest tests/browser
-	$(BIN)/python benchmarks/act_as_user.py digits --trials 200 --epochs 20 --film docs/way.webp
+	$(BIN)/python benchmarks/act_as_user.py digits --trials 200 --epochs 20 --pictures docs
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/search_speed.py digits

@@ -1,8 +1,8 @@
 """From the open page to a verified download, by a script that clicks: `python benchmarks/act_as_user.py digits`.
 
 Prints the seconds after which each thing was there. The downloaded `.tflite` counts as verified when its test accuracy,
-computed here from the file alone, is the one that the page shows. `--film docs/way.webp` keeps what was seen as a moving
-picture.
+computed here from the file alone, is the one that the page shows. `--pictures docs` keeps what was seen: the way as a moving
+picture, `way.webp`, and one picture of each step.
 """
 
 from __future__ import annotations
@@ -29,16 +29,22 @@ class User:
     """Clicks, waits, tells the time, and remembers what was seen."""
 
     def __init__(self, page: Page) -> None:
-        self.page, self.start, self.frames = page, time.monotonic(), []
+        self.page, self.start = page, time.monotonic()
+        self.frames: list[tuple[Image.Image, int]] = []
+        self.stills: dict[str, Image.Image] = {}
 
-    def tell(self, what: str) -> None:
+    def tell(self, what: str, still: str = "") -> None:
+        """Print what is there now; with a name, keep a picture of it."""
         print(f"{time.monotonic() - self.start:7.1f} s  {what}", flush=True)
-        self.look(STILL_MS)
+        image = self.look(STILL_MS)
+        if still:
+            self.stills[still] = image
 
-    def look(self, milliseconds: int = MOVING_MS) -> None:
+    def look(self, milliseconds: int = MOVING_MS) -> Image.Image:
         image = Image.open(io.BytesIO(self.page.screenshot())).convert("RGB")
         height = round(image.height * FILM_WIDTH / image.width)
         self.frames.append((image.resize((FILM_WIDTH, height), Image.Resampling.LANCZOS), milliseconds))
+        return image
 
     def step(self, name: str) -> None:
         self.page.click(f'[data-action="step"][data-key="{name}"]')
@@ -78,14 +84,14 @@ def search(user: User, trials: int | None, epochs: int | None) -> None:
     user.page.wait_for_function("chart => +document.querySelector(chart)?.dataset.points >= 1", arg=CHART, timeout=MINUTES)
     user.tell("first candidates on the chart")
     user.watch('.pn-progress[data-state="done"]', 1.0, 900)
-    user.tell(f"search finished, {user.page.get_attribute(CHART, 'data-points')} candidates")
+    user.tell(f"search finished, {user.page.get_attribute(CHART, 'data-points')} candidates", "2-search")
 
 
 def choose(user: User) -> int:
     user.step("choose")
     user.page.wait_for_selector(".pn-picks")
     picks = user.page.locator(".pn-pick").count()
-    user.tell(f"{picks} prototypes proposed and compared")
+    user.tell(f"{picks} prototypes proposed and compared", "3-choose")
     return picks
 
 
@@ -99,14 +105,14 @@ def train(user: User, picks: int, seconds: float) -> None:
             raise TimeoutError(f"{verified} of {picks} prototypes were verified after {seconds:.0f} s")
         time.sleep(3)
         user.look()
-    user.tell("all prototypes trained, quantised and verified")
+    user.tell("all prototypes trained, quantised and verified", "4-train")
 
 
 def take(user: User, data: str, folder: Path) -> None:
     """Download the most accurate prototype's model and firmware, and score the model from the file alone."""
     user.step("deploy")
     rows = user.page.locator(".pn-table tr[data-key]")
-    user.tell("models ready to take")
+    user.tell("models ready to take", "5-deploy")
     files = {}
     row = rows.first
     for title in ("Model", "Firmware"):
@@ -131,14 +137,14 @@ def main() -> None:
     parser.add_argument("--epochs", type=int)
     parser.add_argument("--minutes", type=float, default=30, help="longest training")
     parser.add_argument("--theme", default="light", choices=("light", "dark"))
-    parser.add_argument("--film", type=Path)
+    parser.add_argument("--pictures", type=Path, help="folder for what was seen")
     a = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, served(Path(folder) / "runs") as url, chromium() as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 720}, accept_downloads=True)
         user = User(page)
         page.goto(f"{url}voila/render/workbench.ipynb?theme={a.theme}")
         page.wait_for_selector(".pn-samples img")
-        user.tell("page usable")
+        user.tell("page usable", "1-task")
         if a.data != "digits":
             user.choose_data(a.data)
             user.tell(f"{a.data} loaded")
@@ -146,14 +152,18 @@ def main() -> None:
         picks = choose(user)
         train(user, picks, 60 * a.minutes)
         take(user, a.data, Path(folder))
-    if a.film:
-        save_film(a.film, user.frames)
+    if a.pictures:
+        keep(a.pictures, user)
 
 
-def save_film(path: Path, frames: list[tuple[Image.Image, int]]) -> None:
-    """An animated WebP: a GIF's 256 colours do not do for chart and pages together."""
-    images, durations = zip(*frames, strict=True)
-    images[0].save(path, "WEBP", save_all=True, append_images=images[1:], duration=list(durations), loop=0, quality=70)
+def keep(folder: Path, user: User) -> None:
+    """Stills, and an animated WebP: a GIF's 256 colours do not do for chart and pages together."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, image in user.stills.items():
+        image.save(folder / f"way-{name}.webp", "WEBP", quality=80)
+    images, durations = zip(*user.frames, strict=True)
+    film = {"save_all": True, "append_images": images[1:], "duration": list(durations), "loop": 0, "quality": 70}
+    images[0].save(folder / "way.webp", "WEBP", **film)
 
 
 if __name__ == "__main__":
