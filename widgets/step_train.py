@@ -118,8 +118,9 @@ class StepTrain:
             return '<p class="pn-note" role="status">Every prototype is trained and verified.</p>'
         epochs = state.run.config.epochs or default_epochs(state.run.config.data)
         many = f"{len(missing)} prototype{'s' if len(missing) > 1 else ''}"
+        first = "A large network first, which takes far longer; then " if awaits_large(state.run) else ""
         return (
-            f'<p class="pn-note">{many}, {epochs} epochs each{_estimate(time_left(state.run))}. '
+            f'<p class="pn-note">{first}{many}, {epochs} epochs each{_estimate(time_left(state.run))}. '
             "You may close this page; the training goes on.</p>"
         ) + room_html(state.run.config, "train", len(missing))
 
@@ -182,14 +183,20 @@ def _estimate(left: Span | None) -> str:
     )
 
 
+def awaits_large(run: Run) -> bool:
+    """Whether a large network has to be trained before a run's prototypes."""
+    return run.config.distil and large_of(run) is None
+
+
 def large_html(run: Run) -> str:
     """The large network that the prototypes of a run learn from, once it is trained."""
     large = large_of(run) if run.config.distil else None
     if large is None:
         return ""
+    found = f"{large.metric} {words.percent(large.accuracy)} on the test split, which it never saw"
     return (
-        f'<p class="pn-note">They learn from a large network too: {attribute(large.network)}, {words.count(large.params)} '
-        f"parameters, {large.metric} {words.percent(large.accuracy)} on the test split, which it never saw.</p>"
+        f'<p class="pn-teacher pn-note">They learn from a large network too: {attribute(large.network)}, '
+        f"{words.count(large.params)} parameters, {found}.</p>"
     )
 
 

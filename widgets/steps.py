@@ -25,7 +25,7 @@ def summary(state: State, step: str) -> tuple[str, bool]:
         return (f"{picked} picked" if picked else "nothing picked"), picked > 0 and phase != "search"
     if step == "train":
         if not results and not state.curves:
-            return "not started", False
+            return ("begun" if phase == "train" else "not started"), False
         return f"{results} of {picked} verified", picked > 0 and results >= picked
     return (f"{results} model{'s' if results != 1 else ''} ready" if results else "no model yet"), results > 0
 

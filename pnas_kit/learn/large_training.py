@@ -18,6 +18,8 @@ from .large import large_network
 from .recipe import recipe_for
 
 BATCH, RATE, DECAY, SMOOTHING, WARM_UP = 32, 2e-3, 0.02, 0.05, 0.1
+SHORTEST = 20
+"""Steps that the schedule is laid out for at least: a warm-up of a tenth needs two."""
 SAVE_SECONDS = 30.0
 
 
@@ -62,8 +64,9 @@ class LargeTraining:
         self._generator = torch.Generator().manual_seed(seed)
         self._optimiser = torch.optim.AdamW(self.net.parameters(), lr=RATE, weight_decay=DECAY)
         self._steps = max(1, len(x) // BATCH)
+        total = max(SHORTEST, self._steps * epochs)
         self._schedule = torch.optim.lr_scheduler.OneCycleLR(
-            self._optimiser, max_lr=RATE, total_steps=self._steps * epochs, pct_start=WARM_UP, cycle_momentum=False
+            self._optimiser, max_lr=RATE, total_steps=total, pct_start=WARM_UP, cycle_momentum=False
         )
         self.done, self.seconds = 0, 0.0
         self._save_seconds, self._saved = save_seconds, time.perf_counter()

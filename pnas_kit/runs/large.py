@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from concurrent.futures import wait
 from dataclasses import asdict, dataclass
@@ -50,6 +51,9 @@ def large_of(run: Run) -> Large | None:
 
 def train_large(run: Run, reporter: Reporter) -> None:
     """Train the run's large network in a process of its own, visibly; goes on where an earlier attempt ended."""
+    # Threads that spin while they wait for each other make a step ten times as long where something else is at work. It is
+    # read when torch is loaded, so it is set for the process to come.
+    os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
     with local_pool(1) as pool:
         made = pool.submit(make_large, str(run.path), cores())
         while not wait([made], timeout=POLL_SECONDS).done:

@@ -81,6 +81,13 @@ def test_a_training_that_was_stopped_ends_with_the_same_weights(tmp_path):
     assert (whole.answers(test_x).argmax(1) == test_y.numpy()).mean() > 0.8
 
 
+@pytest.mark.parametrize("samples, epochs", [(20, 1), (64, 5), (96, 3)])
+def test_a_training_may_be_as_short_as_it_likes(tmp_path, samples, epochs):
+    card = replace(CATALOGUE["ucr/GunPoint"], shape=(1, 60, 1), train=samples, test=20)
+    training = LargeTraining(card, *tensors(*two_waves(samples, 0)), epochs, 0, tmp_path / "short.pt")
+    assert len(list(training)) == epochs
+
+
 def test_a_second_row_of_the_same_training_replaces_the_first(command, tmp_path, monkeypatch):
     table = tmp_path / "table.csv"
     monkeypatch.setitem(command["note"].__globals__, "TABLE", table)
