@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pnas_kit.learn.data import Card
 from pnas_kit.learn.recipe import recipe_for
 from pnas_kit.runs import Run, RunError
-from pnas_kit.runs.large import MESSAGE, large_of
+from pnas_kit.runs.large import MESSAGE, awaits_large, large_of
 from pnas_kit.runs.pace import Span, time_left, training_left
 from widgets import cards, words
 from widgets.controls import button, group, heading, show
@@ -126,12 +126,13 @@ class StepTrain:
 
     def _progress_html(self) -> str:
         state, status = self._state, self._state.status
-        large = status.message == MESSAGE
+        large = awaits_large(state.run)
         doing = {"running": MESSAGE if large else "training", "queued": status.message}.get(status.state, status.state)
-        left = time_left(state.run) if status.state == "running" else None
-        told = f" · about {words.duration(left.mid)} left ({words.durations(left.low, left.high)})" if left else ""
-        if large:
-            told = f" · about {words.duration(status.seconds_left)} left, then the prototypes" if status.seconds_left else ""
+        told = ""
+        if large and status.seconds_left:
+            told = f" · about {words.duration(status.seconds_left)} left, then the prototypes"
+        elif not large and status.state == "running" and (left := time_left(state.run)):
+            told = f" · about {words.duration(left.mid)} left ({words.durations(left.low, left.high)})"
         return (
             f'<div class="pn-progress pn-inline" data-state="{status.state}"><p role="status">'
             f'<span class="pn-pill pn-{status.state}">{doing}</span>'
@@ -181,11 +182,6 @@ def _estimate(left: Span | None) -> str:
     return (
         f": about {words.duration(left.mid)}, likely {words.durations(left.low, left.high)} (after {attribute(left.source)})"
     )
-
-
-def awaits_large(run: Run) -> bool:
-    """Whether a large network has to be trained before a run's prototypes."""
-    return run.config.distil and large_of(run) is None
 
 
 def large_html(run: Run) -> str:

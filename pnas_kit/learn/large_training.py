@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-from .augment import AUGMENTATIONS
+from .checkpoint import save
 from .data import Card
+from .goal import goal_for
 from .large import large_network
 from .recipe import recipe_for
 
@@ -59,7 +58,7 @@ class LargeTraining:
         self._epochs, self._checkpoint, self._device = epochs, checkpoint, device
         self.name, net = large_network(card, seed)
         self.net = net.to(device)
-        self._x, self._y = x, y
+        self._x, self._y, self._goal = x, y, goal_for(card)
         self._augment = recipe_for(card.name, card.task, card.train).augment
         self._generator = torch.Generator().manual_seed(seed)
         self._optimiser = torch.optim.AdamW(self.net.parameters(), lr=RATE, weight_decay=DECAY)
@@ -87,11 +86,9 @@ class LargeTraining:
         self.net.train()
         total = 0.0
         for index in torch.randperm(len(self._x), generator=self._generator).split(BATCH)[: self._steps]:
-            x = self._x[index]
-            for name in self._augment:
-                x = AUGMENTATIONS[name](x, self._generator)
-            logits = self.net(x.to(self._device))
-            loss = F.cross_entropy(logits, self._y[index].to(self._device), label_smoothing=SMOOTHING)
+            changed = self._goal.changed(self._x[index], self._y[index], self._augment, self._generator)
+            x, y = (part.to(self._device) for part in changed)
+            loss = self._goal.loss(self.net(x), y, x, SMOOTHING)
             self._optimiser.zero_grad(set_to_none=True)
             loss.backward()
             self._optimiser.step()
@@ -110,9 +107,7 @@ class LargeTraining:
         state = {name: part.state_dict() for name, part in state.items()}
         state |= {"generator": self._generator.get_state(), "done": self.done, "seconds": self.seconds}
         self._checkpoint.parent.mkdir(parents=True, exist_ok=True)
-        draft = self._checkpoint.with_suffix(".draft")
-        torch.save(state, draft)
-        os.replace(draft, self._checkpoint)
+        save(state, self._checkpoint)
         self._saved = time.perf_counter()
 
     def _restore(self, state: dict) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import os
 import time
 import warnings
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from pnas_kit.space.channels import ChannelSets, channel_sets
 from pnas_kit.space.net import Net, build
 from pnas_kit.vision_ops import timm
 
+from .checkpoint import save
 from .data import Dataset, validation_split
 from .data.boxes import Boxes
 from .epoch import Epoch
@@ -225,9 +225,7 @@ class Training:
             "best_accuracy": self._best_accuracy,
             "best_epoch": self._best_epoch,
         }
-        draft = self.checkpoint.with_suffix(".draft")
-        torch.save(state, draft)
-        os.replace(draft, self.checkpoint)
+        save(state, self.checkpoint)
         self._saved = time.monotonic()
 
     def _restore(self, state: dict) -> None:

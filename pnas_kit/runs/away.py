@@ -7,7 +7,6 @@ wrote, so a lost worker costs a step, and stop, pause and resume are what they a
 from __future__ import annotations
 
 import tempfile
-import time
 from pathlib import Path
 
 from pnas_kit.search import Candidate, Cluster
@@ -28,8 +27,7 @@ def make_away(run: Run, candidate: Candidate, cluster: Cluster) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     settings = _read(run.path, SETTINGS)
     while run.result(candidate.number) is None and not run.skipped(candidate.number):
-        while (run.path / "pause").exists():
-            time.sleep(0.1)
+        run.wait_while_paused()
         step = cluster.submit(_step, run.name, settings, candidate, _read(folder, GOES_OUT), STEP_SECONDS)
         _write(folder, cluster.result(step))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from concurrent.futures import wait
 from dataclasses import asdict, dataclass
 from io import BytesIO
@@ -45,8 +44,12 @@ class Large:
 
 def large_of(run: Run) -> Large | None:
     """The figures of a run's large network; None before it is trained."""
-    fields = read_json(run.path / RECORD)
-    return fields and Large(**fields)
+    return run.looks.at(run.path / RECORD, lambda path: Large(**read_json(path)))
+
+
+def awaits_large(run: Run) -> bool:
+    """Whether a large network has to be trained before the run's prototypes."""
+    return run.config.distil and large_of(run) is None
 
 
 def train_large(run: Run, reporter: Reporter) -> None:
@@ -83,8 +86,7 @@ def make_large(path: str, threads: int) -> None:
     for done, _ in training:
         left = training.seconds / done * (epochs - done)
         write_json(run.path / PROGRESS, {"done": done, "total": epochs, "seconds_left": left})
-        while (run.path / "pause").exists():
-            time.sleep(0.1)
+        run.wait_while_paused()
     buffer = BytesIO()
     np.save(buffer, training.answers(x))
     write_bytes(run.path / ANSWERS, buffer.getvalue())

@@ -76,8 +76,7 @@ def _train(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, until:
         if time.monotonic() > until:
             training.save()
             break
-        while (run.path / "pause").exists():
-            time.sleep(0.1)
+        run.wait_while_paused()
     return training
 
 

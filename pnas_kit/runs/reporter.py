@@ -60,10 +60,6 @@ class Reporter:
                 self._write()
                 self._closed = True
 
-    def wait_while_paused(self) -> None:
-        while self._wished("pause"):
-            time.sleep(LOOK_SECONDS)
-
     def wait_for_turn(self, place: Place) -> None:
         """Wait in the queue, visibly, and begin when it is our turn."""
         for words in place.wait():
@@ -78,9 +74,6 @@ class Reporter:
         """Whether the last status is written, because the work is done or was stopped."""
         return self._closed
 
-    def _wished(self, wish: str) -> bool:
-        return (self._run.path / wish).exists()
-
     def _write(self) -> None:
         self._written = time.monotonic()
         write_json(self._run.path / "status.json", asdict(self._status))
@@ -88,10 +81,12 @@ class Reporter:
     def _watch(self) -> None:
         looked = time.monotonic()
         while not self._closed:
-            if self._wished("stop"):
+            if not self._run.exists:  # deleted by hand: whatever is computed has nowhere to go
+                self._leave()
+            if self._run.stopping:
                 self._end("stopped")
             if self._begun:
-                state = "paused" if self._wished("pause") else "running"
+                state = "paused" if self._run.paused else "running"
                 if state != self._status.state:
                     self.update(state=state)
                 if time.monotonic() - looked > LIMITS_SECONDS:
@@ -116,6 +111,10 @@ class Reporter:
 
     def _end(self, state: str, error: str | None = None) -> None:
         self.finish(state, error)
+        self._leave()
+
+    @staticmethod
+    def _leave() -> None:
         for child in multiprocessing.active_children():
             child.kill()
         time.sleep(GRACE_SECONDS)

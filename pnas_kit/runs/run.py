@@ -24,7 +24,7 @@ from .shelf import Shelved
 
 LEAVE_SECONDS = 20
 """How long a runner that said its last word may take to be gone; on a busy machine that is more than a moment."""
-WAIT_SECONDS = 0.1
+WAIT_SECONDS = 0.05
 
 
 def default_root() -> Path:
@@ -158,6 +158,21 @@ class Run(Prototypes, Shelved):
     def resume(self) -> None:
         """Let a paused runner go on."""
         (self.path / "pause").unlink(missing_ok=True)
+
+    def wait_while_paused(self) -> None:
+        """For whoever works on the run: return when nothing, or no longer anything, holds it up."""
+        while self.paused:
+            time.sleep(WAIT_SECONDS)
+
+    @property
+    def paused(self) -> bool:
+        """Whether its runner is asked to rest."""
+        return (self.path / "pause").exists()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether its runner is asked to end."""
+        return (self.path / "stop").exists()
 
     def wait(self, seconds: float = inf) -> Status:
         """Wait until the runner has ended, or for so many seconds; returns how the run stands.

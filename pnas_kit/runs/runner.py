@@ -85,7 +85,7 @@ def _record(run: Run, reporter: Reporter, found: Iterator[Candidate]) -> str:
         rate = (time.monotonic() - start) / (done - before)
         tried.append(candidate)
         reporter.update(done=done, seconds_left=rate * (total - done), message=what_blocks(tried) or "searching")
-        reporter.wait_while_paused()
+        run.wait_while_paused()
     return what_blocks(tried)
 
 

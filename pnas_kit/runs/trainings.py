@@ -12,7 +12,7 @@ from pnas_kit.search import Candidate, Cluster
 from pnas_kit.search.executors import executor_for, local_pool
 
 from .away import make_away
-from .large import large_of, train_large
+from .large import awaits_large, train_large
 from .pace import note_pace, time_left
 from .prototype import make_prototype
 from .prototypes import SKIP
@@ -34,7 +34,7 @@ def run_training(run: Run, reporter: Reporter) -> None:
     """
     for number in run.picks:
         run.note(number, "")
-    if run.config.distil and run.untrained() and large_of(run) is None:
+    if run.untrained() and awaits_large(run):
         train_large(run, reporter)
     with executor_for(run.config.executor) as cluster:
         failed = _Queue(run, reporter, cluster).work()
@@ -68,7 +68,7 @@ class _Queue:
 
     def _held(self) -> bool:
         """Whether nothing new is begun: the run is paused, or its end is near."""
-        return self._reporter.closed or (self._run.path / "pause").exists()
+        return self._reporter.closed or self._run.paused
 
     def _one(self, number: int) -> None:
         """Make a prototype, or note why it failed."""

@@ -1,7 +1,10 @@
 import hashlib
 import os
 import re
+import shutil
 import signal
+import subprocess
+import sys
 import threading
 import time
 import zipfile
@@ -64,6 +67,22 @@ def test_a_run_is_found_again_with_all_that_it_was_asked_for(searched):
     (found,) = runs(searched.path.parent)
     assert found.name == searched.name and found.config == searched.config
     assert {"torch", "numpy", "python"} <= set(__import__("json").loads((found.path / "versions.json").read_text()))
+
+
+def test_a_runner_whose_folder_is_gone_ends_whatever_it_computes(tmp_path):
+    run = Run.create(config(), tmp_path)
+    code = (
+        "import sys, time; from pnas_kit.runs import Run; from pnas_kit.runs.reporter import Reporter; "
+        "Reporter(Run(sys.argv[1]), 'train'); time.sleep(600)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code, str(run.path)]) as runner:
+        wait_for(lambda: run.status.pid == runner.pid)
+        while run.path.exists():
+            shutil.rmtree(run.path, ignore_errors=True)
+        try:
+            assert runner.wait(30) == 0
+        finally:
+            runner.kill()
 
 
 def test_only_what_fits_can_be_picked(searched):
