@@ -48,7 +48,7 @@ def choices(recipe: Recipe, task: str) -> dict[str, Recipe]:
     found |= {f"batch {size}": replace(recipe, batch=size) for size in (recipe.batch // 2, recipe.batch * 2)}
     found |= {"epochs x2": replace(recipe, epochs=2 * recipe.epochs)}
     found |= {"pruned by 0.3": replace(recipe, prune_from=0.05, prune_until=0.3)}
-    names = ("shift", "mirror", "erase") if task == "image" else ("jitter", "scale", "slide", "mask")
+    names = ("shift", "mirror", "warp", "randaugment", "erase") if task == "image" else ("jitter", "scale", "slide", "mask")
     found |= {f"+ {n}": replace(recipe, augment=(*usual, n)) for n in (*names, "mixup", "cutmix") if n not in usual}
     found |= {f"- {name}": replace(recipe, augment=tuple(n for n in usual if n != name)) for name in usual}
     found |= {f"distil {share}": replace(recipe, distil=share) for share in (0.3, 0.7)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -28,6 +29,30 @@ def mirror(x: Tensor, generator: Generator) -> Tensor:
     """Flips half of the images left to right."""
     flip = torch.rand(len(x), generator=generator) < 0.5
     return torch.where(flip[:, None, None, None], x.flip(-1), x)
+
+
+def warp(x: Tensor, generator: Generator) -> Tensor:
+    """Turns each image by up to 10 degrees, scales it and slants it by up to a tenth, repeating its edge."""
+    turn, size, slant = _strengths(3, x, generator)
+    return _resampled(x, _turned(math.radians(10) * turn) @ _affine(xy=slant / 10) @ _affine(xx=1 + size / 10, yy=1 + size / 10))
+
+
+def randaugment(x: Tensor, generator: Generator) -> Tensor:
+    """Two different changes of each image, drawn from seven of about equal strength (RandAugment, Cubuk 2020).
+
+    A turn by up to 20 degrees, a slant across or down by up to a fifth, a shift across or down by up to an eighth, contrast, or
+    brightness: those of the paper that make sense once samples are normalised. torchvision's changes the whole batch alike, and
+    draws from torch's global generator: a training would not go on as it was interrupted.
+    """
+    chosen = torch.rand(len(x), 7, generator=generator).argsort(1)[:, :2].T
+    strengths = _strengths(2, x, generator)
+    turn, slant_x, slant_y, move_x, move_y, contrast, brightness = (
+        torch.where(chosen == change, strengths, 0).sum(0) for change in range(7)
+    )
+    moved = _affine(xy=slant_x / 5, x=move_x / 4) @ _affine(yx=slant_y / 5, y=move_y / 4)  # a side is 2 long
+    x = _resampled(x, moved @ _turned(math.radians(20) * turn))
+    contrast, brightness = contrast[:, None, None, None] / 2, brightness[:, None, None, None] / 2
+    return torch.lerp(x.mean((1, 2, 3), keepdim=True), x, 1 + contrast) + brightness
 
 
 def jitter(x: Tensor, generator: Generator) -> Tensor:
@@ -81,6 +106,31 @@ def cutmix(x: Tensor, y: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
     return torch.where(inside[:, None], x[other], x), torch.lerp(y, y[other], area)
 
 
+def _strengths(changes: int, x: Tensor, generator: Generator) -> Tensor:
+    """`(changes, n)` between -1 and 1."""
+    return 2 * torch.rand(changes, len(x), generator=generator) - 1
+
+
+def _turned(angles: Tensor) -> Tensor:
+    """`(n, 3, 3)` for angles in radians `(n,)`."""
+    return _affine(xx=angles.cos(), xy=-angles.sin(), yx=angles.sin(), yy=angles.cos())
+
+
+def _affine(**parts: Tensor) -> Tensor:
+    """`(n, 3, 3)`: the identity on coordinates from -1 to 1, but for these parts `(n,)`: xx, xy, x, yx, yy, y."""
+    place = {"xx": (0, 0), "xy": (0, 1), "x": (0, 2), "yx": (1, 0), "yy": (1, 1), "y": (1, 2)}
+    made = torch.eye(3).repeat(len(next(iter(parts.values()))), 1, 1)
+    for name, values in parts.items():
+        made[:, *place[name]] = values
+    return made
+
+
+def _resampled(x: Tensor, maps: Tensor) -> Tensor:
+    """Each image seen through its map; what lies outside repeats the edge."""
+    grid = F.affine_grid(maps[:, :2], list(x.shape), align_corners=False)
+    return F.grid_sample(x, grid, padding_mode="border", align_corners=False)
+
+
 def _spans(shares: Tensor, size: int, generator: Generator) -> Tensor:
     """bool `(n, size)`: a random stretch of so large a share of each row."""
     lengths = (shares * size).round()
@@ -89,5 +139,5 @@ def _spans(shares: Tensor, size: int, generator: Generator) -> Tensor:
     return (places >= starts[:, None]) & (places < (starts + lengths)[:, None])
 
 
-AUGMENTATIONS: dict[str, Augmentation] = {f.__name__: f for f in (shift, mirror, erase, jitter, scale, slide, mask)}
+AUGMENTATIONS: dict[str, Augmentation] = {f.__name__: f for f in (shift, mirror, warp, randaugment, erase, jitter, scale, slide, mask)}
 MIXTURES: dict[str, Mixture] = {f.__name__: f for f in (mixup, cutmix)}

@@ -113,6 +113,33 @@ def test_erased_and_masked_are_one_piece_of_the_size_promised():
     assert gone.sum(1).max() == 10 and gone.any(0).all() and (gone.int().diff(dim=1) == 1).sum(1).max() == 1
 
 
+def coordinates(count: int, side: int = 33) -> torch.Tensor:
+    """Images whose two channels say where a pixel is, -1 to 1: column, row."""
+    line = (2 * torch.arange(side) + 1) / side - 1
+    return torch.stack(torch.meshgrid(line, line, indexing="xy")).expand(count, -1, -1, -1)
+
+
+@pytest.mark.parametrize(
+    ("name", "turned", "stretched", "moved"), [("warp", 13, (0.85, 1.17), 1e-5), ("randaugment", 26, (0.45, 1.6), 0.75)]
+)
+def test_pictures_change_as_strongly_as_promised(name, turned, stretched, moved):
+    """The middle of an image of coordinates stays an affine function of them, which tells what was done.
+
+    A turn shows as a turn, slant, scale and contrast as a stretch, shift and brightness as a constant.
+    """
+    before = coordinates(400)
+    after = AUGMENTATIONS[name](before, torch.Generator().manual_seed(0))[..., 12:21, 12:21].flatten(2)
+    known = torch.cat([before[0, :, 12:21, 12:21].flatten(1), torch.ones(1, 81)]).T
+    maps = torch.linalg.lstsq(known.expand(400, -1, -1), after.mT).solution.mT  # (400, 2, 3)
+    torch.testing.assert_close(maps @ known.T, after, atol=1e-4, rtol=0)
+    turns = torch.rad2deg(torch.atan2(maps[:, 1, 0] - maps[:, 0, 1], maps[:, 0, 0] + maps[:, 1, 1]))
+    stretches = torch.linalg.svdvals(maps[..., :2])
+    assert 0.7 * turned < turns.abs().max() < turned and -2 < turns.mean() < 2
+    assert stretched[0] < stretches.min() < stretched[0] + 0.1 and stretched[1] - 0.1 < stretches.max() < stretched[1]
+    assert maps[..., 2].abs().max() < moved
+    assert not torch.isclose(maps, torch.eye(2, 3), atol=1e-4).all(2).all(1).any()
+
+
 def test_the_net_that_is_kept_averages_the_weights_of_the_last_steps(digits, arch):
     """Against the recursion a <- d a + (1 - d) w, with the decay of timm's warm-up: min(1 - 1 / span, 1 - step^(-2/3))."""
     unpruned = dataclasses.replace(arch, sparsity=(0.0,) * len(arch.sparsity))
