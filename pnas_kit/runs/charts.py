@@ -89,7 +89,7 @@ def front_svg(runs: Sequence[Run], names: Sequence[str], picked: Sequence[int] =
         axes.xaxis.set_major_formatter("{x:g}")
         for run, name, look in zip(runs, names, LOOKS, strict=False):
             scored = _scored(run)
-            axes.scatter(*_places(scored), s=14, marker=look["marker"], color=look["color"], alpha=0.22, linewidths=0)
+            axes.scatter(*_places(scored), s=14, marker=look["marker"], color=look["color"], alpha=0.35, linewidths=0)
             axes.plot(*_places(on_front(run)), label=f"front of {name}", **look)
         chosen = [c for run in runs[:1] for c in _scored(run) if c.number in picked]
         if chosen:
