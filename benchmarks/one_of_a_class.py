@@ -3,8 +3,8 @@
     python benchmarks/one_of_a_class.py                # the workbench's own epochs
     python benchmarks/one_of_a_class.py --epochs 40
 
-Processor time, which on a busy machine says more than wall time, and what that makes for a class: everybody's share, one after
-the other on all cores. Pages and their kernels come on top.
+Processor time, which on a busy machine says more than wall time, and what that makes for a class: everybody's share, one
+after the other on all cores. Pages and their kernels come on top.
 """
 
 from __future__ import annotations
