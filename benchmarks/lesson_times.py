@@ -3,8 +3,9 @@
     python benchmarks/lesson_times.py        # all six
     python benchmarks/lesson_times.py 2 5    # these
 
-Wall time and processor time of each, kernel's start included, on as many cores as a lesson is promised to need; its slowest
-cell; and the load of the machine, for on a busy one wall time is an upper bound.
+Wall time and processor time of each, kernel's start included, on as many cores as a lesson is promised to need; the most
+memory its kernel had (of Linux, in KiB there); its slowest cell; and the load of the machine, for on a busy one wall time
+is an upper bound.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from nbclient import NotebookClient
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 CORES, MOST_SECONDS = 2, 300
+PEAK = "import resource\nprint(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
 
 
 def main(wanted: list[int]) -> int:
@@ -38,6 +40,7 @@ def main(wanted: list[int]) -> int:
 
 def _execute(path: Path) -> float:
     notebook = nbformat.read(path, 4)
+    notebook.cells.append(nbformat.v4.new_code_cell(PEAK))
     with tempfile.TemporaryDirectory() as folder:
         os.environ["PNAS_RUNS"] = folder
         before, start = _processor(), time.perf_counter()
@@ -46,7 +49,7 @@ def _execute(path: Path) -> float:
     took, source = max((_seconds(cell), cell.source) for cell in notebook.cells if cell.cell_type == "code")
     print(
         f"{path.stem}: {wall:.0f} s, {_processor() - before:.0f} s of processor time, load {os.getloadavg()[0]:.1f}; "
-        f"slowest cell {took:.0f} s: {source.splitlines()[0]}",
+        f"{notebook.cells[-1].outputs[0].text.strip()} MiB; slowest cell {took:.0f} s: {source.splitlines()[0]}",
         flush=True,
     )
     return wall
