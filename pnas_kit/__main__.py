@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from pnas_kit.runs import Run
-from pnas_kit.runs.overview import end_all, listing
+from pnas_kit.runs.overview import elsewhere, end_all, listing
 from pnas_kit.runs.records import PHASES
 from pnas_kit.runs.run import default_root
 
@@ -20,6 +20,8 @@ def main() -> int:
             sys.exit(f"there is no folder of runs {root}: name it with --runs or PNAS_RUNS")
         for line in listing(root) if arguments.command == "runs" else end_all(root):
             print(line, flush=True)
+        for line in elsewhere(root):
+            print(line)
         return 0
     if arguments.command == "emulate":
         from pnas_kit.runs.emulation import work

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import itertools
+import re
 import traceback
 from collections.abc import Callable
 from datetime import datetime
@@ -55,7 +57,7 @@ class Guard:
 
     def _show(self, error: Exception, safe: str, todo: str) -> None:
         detail = traceback.format_exc()
-        what = str(error) or type(error).__name__
+        what = _words_of(error)
         with self._state.lock:
             run = self._state.run
             folder = run.path if run and not isinstance(run, Recorded) else None
@@ -67,12 +69,32 @@ class Guard:
             _log(folder, detail)
 
 
+def _words_of(error: Exception) -> str:
+    """What went wrong: our own words, the system's without its number, and of what nobody foresaw only its kind."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: {Path(str(error.filename)).name}" if error.filename else error.strerror
+    kind = type(error)
+    ours = kind.__module__.partition(".")[0] in ("pnas_kit", "widgets") or kind in (ValueError, RuntimeError, OSError)
+    return str(error) if ours and str(error) else f"Something went wrong that nobody foresaw ({kind.__name__})."
+
+
 def _log(folder: Path, detail: str) -> None:
     try:
         with open(folder / LOG, "a", encoding="utf-8") as log:
             log.write(f"{datetime.now().isoformat(timespec='seconds')}\n{detail}\n")
     except OSError:
         pass  # a full or read-only disk; the message on the screen is what counts
+
+
+def message_html(text: str) -> str:
+    """A message as paragraphs, the first one bold, and of lines that begin with "- " a list."""
+    text = text[:1].upper() + text[1:] if re.match("[a-z]+ ", text) else text
+    first, *rest = text.splitlines() or [""]
+    html = f"<p><b>{attribute(first)}{'' if first.endswith(('.', '!', '?', ':')) else '.'}</b></p>"
+    for listed, lines in itertools.groupby(rest, lambda line: line.startswith("- ")):
+        made = "".join(f"<li>{attribute(line[2:])}</li>" if listed else f"<p>{attribute(line)}</p>" for line in lines)
+        html += f"<ul>{made}</ul>" if listed else made
+    return html
 
 
 def alert_html(problem: Problem | None) -> str:
@@ -82,7 +104,7 @@ def alert_html(problem: Problem | None) -> str:
     detail = f"<details><summary>Details</summary><pre>{attribute(problem.detail)}</pre></details>" if problem.detail else ""
     return (
         '<div class="pn-alert" role="alert"><div>'
-        f"<p><b>{attribute(problem.what)}</b></p><p>{attribute(problem.safe)} {attribute(problem.todo)}</p>{detail}"
+        f"{message_html(problem.what)}<p>{attribute(problem.safe)} {attribute(problem.todo)}</p>{detail}"
         '</div><button class="pn-plain" data-action="dismiss">Dismiss</button></div>'
     )
 

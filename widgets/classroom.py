@@ -115,6 +115,7 @@ class Classroom(ipywidgets.VBox):
         for row in self._found:
             self._read_front(row.run)
         self._draw()
+        self._room.problem = None  # whatever an earlier look ran into is over
 
     def _read_front(self, run: Run) -> None:
         candidates = run.candidates()

@@ -11,6 +11,7 @@ from pnas_kit.cost import cores
 from pnas_kit.runs import RunError
 from pnas_kit.runs.own_boards import forget_board, keep_board, kept_boards
 from widgets import cards
+from widgets.alert import message_html
 from widgets.controls import button, dressed, group, number, show
 from widgets.pane import Pane
 from widgets.state import OWN_FIELDS, State
@@ -71,9 +72,17 @@ class OwnBoard:
             self._state.own_flash_kib = board["flash_bytes"] / KIB
 
     def _keep(self) -> None:
-        keep_board(self._state.own_board)
-        self.draw()
+        self._change(lambda: keep_board(self._state.own_board))
 
     def _forget(self) -> None:
-        forget_board(self._state.own_name.strip())
-        self.draw()
+        self._change(lambda: forget_board(self._state.own_name.strip()))
+
+    def _change(self, change: Callable[[], None]) -> None:
+        """Do it, and say beside the buttons where it is refused."""
+        try:
+            change()
+        except RunError as error:
+            safe = "<p>Nothing was changed; a search can use the board as it stands here all the same.</p>"
+            self._said.html = f'<div class="pn-failed" role="alert">{message_html(str(error))}{safe}</div>'
+        else:
+            self.draw()

@@ -38,7 +38,7 @@ class RunList:
         self._choose, self._opened = choose, opened
         self._shelf, self._most = Shelf(), LISTED
         self._asking = self._focus = ""
-        self._returned = False
+        self._returned = self._comparing = False
         self._marked: list[str] = []
         self._closed = threading.Event()
         self._closed.set()
@@ -52,7 +52,8 @@ class RunList:
             report=guard(self._write_report, **again), all=guard(lambda _: self._list_all()),
         )  # fmt: skip
         self.comparison = Pane(back=guard(lambda _: self._back()))
-        self.compare = button("Compare the two", guard(self._compare), "primary", "Both fronts, budgets and prototypes")
+        both = "Both fronts, budgets and prototypes"
+        self.compare = button("Compare the two", guard(self._compare, **again), "primary", both)
         self.new = button("New run", guard(lambda: self._leave(None)), "quiet", "Go to the first step with no run on show")
         self._said = Pane()
         close = button("Close", guard(self.close), "quiet", "Back to the steps")
@@ -112,11 +113,12 @@ class RunList:
         html = rows_html(rows, shown, self._marked, self._asking, self._focus)
         if count > len(rows):
             text = f"The {len(rows)} newest of {count} runs."
-            html += f'<p class="pn-note">{text} <button class="pn-plain" data-action="all">Show all</button></p>'
+            html += f'<p class="pn-note pn-beneath">{text} <button class="pn-plain" data-action="all">Show all</button></p>'
         for name, reason in unreadable().items():
-            html += f'<p class="pn-note">{attribute(name)} cannot be read and is left as it is: {attribute(reason)}</p>'
+            text = f"<b>{attribute(name)}</b> cannot be read and is left as it is: {attribute(reason)}"
+            html += f'<p class="pn-note pn-beneath">{text}</p>'
         self.table.html = html
-        self.compare.disabled = len(self._marked) != MOST_COMPARED
+        self.compare.disabled = self._comparing or len(self._marked) != MOST_COMPARED
 
     def _draw_toggle(self) -> None:
         run, status = self._state.run, self._state.status
@@ -185,7 +187,10 @@ class RunList:
     def _compare(self) -> None:
         first, second = (find(name) for name in self._marked)
         self._say("Comparing …")
-        work = self._guard(lambda: self._show_compared(first, second), locked=False)
+        self._comparing = True
+        self.draw()
+        safe, todo = "Both runs stay as they are.", "Open each of them alone to see which of the two is damaged."
+        work = self._guard(lambda: self._show_compared(first, second), safe, todo, locked=False)
         threading.Thread(target=work, daemon=True).start()
 
     def _show_compared(self, first: Run, second: Run) -> None:
@@ -196,9 +201,11 @@ class RunList:
             html = compared_html(first, second)
         finally:
             with self._state.lock:
+                self._comparing = False
                 self._say("")
                 self._swap(bool(html))  # first, for nothing that is hidden can take the keyboard
                 self.comparison.html = html
+                self.draw()
 
     def _swap(self, comparing: bool) -> None:
         """Show the comparison in place of the list, or the list."""

@@ -33,7 +33,7 @@ OWN_FIGURES = {
 }
 OWN_FIELDS = ("own_name", "own_core", "own_clock_mhz", "own_ram_kib", "own_flash_kib")
 CHOICES = ("data", "board", *OWN_FIELDS, *BUDGET.values(), "engine", "int4")
-CHOICES += ("trials", "workers", "seed", "epochs", "executor", "storage", "lookahead")
+CHOICES += ("trials", "workers", "seed", "epochs", "distil", "executor", "storage", "lookahead")
 """All that is chosen for the next run."""
 
 

@@ -90,7 +90,7 @@ class StepDeploy:
         head = HEAD.replace("SAMPLES", words.count(results[0].test_count))
         if results[0].metric != "accuracy":
             head = head.replace("Accuracy on", f"{results[0].metric} on").replace("test samples", "test images")
-        table = f'<table class="pn-table" data-rows="{len(results)}">{head}<tbody>{body}</tbody></table>'
+        table = f'<table class="pn-table pn-models" data-rows="{len(results)}">{head}<tbody>{body}</tbody></table>'
         self._table.html = table + more + FOOT
 
     def _row(self, result: Result, architecture: str, best: bool) -> str:
@@ -102,13 +102,23 @@ class StepDeploy:
             for name, (title, suffix, _) in FILES.items()
             if name != SOFTMAX or result.confusion
         )
+        cells = (
+            f"<b>{words.percent(result.int8_accuracy, 2)}</b>{self._balanced(result)}",
+            words.percent(result.float_accuracy, 2),
+            words.kib(result.tflite_bytes),
+            words.kib(result.arena_predicted),
+            measured,
+            self._time(result),
+            self._energy(result),
+        )
+        metric = "Accuracy" if result.metric == "accuracy" else attribute(result.metric)
+        figures = "".join(
+            f'<td data-label="{label.replace("METRIC", metric)}">{cell}</td>'
+            for label, cell in zip(LABELS, cells, strict=True)
+        )
         return (
             f'<tr data-key="{result.number}"><th scope="row"><b>{result.number}</b>{badge}'
-            f"<small>{attribute(architecture)}</small></th>"
-            f"<td><b>{words.percent(result.int8_accuracy, 2)}</b>{self._balanced(result)}</td>"
-            f"<td>{words.percent(result.float_accuracy, 2)}</td>"
-            f"<td>{words.kib(result.tflite_bytes)}</td><td>{words.kib(result.arena_predicted)}</td><td>{measured}</td>"
-            f"<td>{self._time(result)}</td><td>{self._energy(result)}</td>"
+            f"<small>{attribute(architecture)}</small></th>{figures}"
             f'<td class="pn-files"><div>{files}</div></td></tr>'
         )
 
@@ -153,6 +163,8 @@ HEAD = (
     '<th rowspan="2">Latency<small>estimate, range</small></th><th rowspan="2">Energy<small>estimate, range</small></th>'
     '<th rowspan="2">Download</th></tr><tr><th>int8</th><th>float</th><th>planned</th><th>measured</th></tr></thead>'
 )
+LABELS = ("METRIC, int8", "METRIC, float", "Flash", "RAM, planned", "RAM, measured", "Latency, estimate", "Energy, estimate")
+"""What each figure is, where the screen is too narrow for the head of the table."""
 FOOT = (
     '<dl class="pn-hints"><div><dt>Model .tflite</dt><dd>Runs in TensorFlow Lite on a computer or phone and in TensorFlow '
     "Lite Micro on the board; with softmax it answers with probabilities; its classes are compared "

@@ -16,7 +16,7 @@ from widgets.gauge import Gauge
 from widgets.pane import Pane
 from widgets.past import tiles
 from widgets.room import room_html
-from widgets.state import BUDGET, State
+from widgets.state import CHOICES, State
 from widgets.words import attribute
 
 STATES = {
@@ -73,9 +73,7 @@ class StepSearch:
         self._messages = Pane()
         self.view = group("search", self._left(), group("panel", front, self._onward))
         redraw = guard(lambda _: self.draw())
-        choices = ["trials", "workers", "seed", "epochs", "distil", "data", "board", *BUDGET.values(), "engine", "int4"]
-        choices += ["executor", "storage", "lookahead"]
-        state.observe(redraw, ["run", "status", "candidates", "volumes", "moment", *choices])
+        state.observe(redraw, ["run", "status", "candidates", "volumes", "moment", *CHOICES])
         self.draw()
 
     def _left(self) -> ipywidgets.Widget:

@@ -10,10 +10,11 @@ import ipywidgets
 
 from pnas_kit.cost import boards
 from pnas_kit.cost.estimate import GENERATED_C
-from pnas_kit.learn.data import CATALOGUE, OWN, cached, card_of, load, own_cards
+from pnas_kit.learn.data import CATALOGUE, OWN, DataError, cached, card_of, load, own_cards
 from pnas_kit.learn.data.ucr_sets import PREFIX
 from pnas_kit.learn.own import forget
 from widgets import cards, words
+from widgets.alert import message_html
 from widgets.controls import button, choice, dressed, group, heading, number, show
 from widgets.own_board import OwnBoard
 from widgets.own_data import OwnData
@@ -23,7 +24,7 @@ from widgets.state import OWN_BOARD, OWN_FIELDS, State
 from widgets.words import attribute
 
 BUDGET = ("ram_kib", "flash_kib", "macs_m")
-REPORT_EVERY = 0.2  # seconds between two messages of a download
+REPORT_EVERY, REPORT_STEP = 0.2, 0.01  # seconds, or share done, between two messages of a download
 
 
 ENGINES = [("TensorFlow Lite Micro", ""), ("Generated C", GENERATED_C)]
@@ -41,6 +42,7 @@ class StepTask:
         self._guard = guard
         self._pictures: dict[str, str] = {}
         self._loading: dict[str, tuple[str, float]] = {}
+        self._failed: dict[str, str] = {}  # why the last download of a data set came to nothing
         self._sets = Pane(data=guard(lambda name: state.set_trait("data", name)))
         self._about = Pane(fetch=guard(self.fetch), forget=guard(self._forget))
         self._more = self._more_menu()
@@ -131,6 +133,12 @@ class StepTask:
                 f'<div class="pn-samples pn-waiting" role="status"><p>{attribute(message)}</p>'
                 f'<progress max="1" value="{share:.3f}" aria-label="{attribute(message)}"></progress></div>'
             )
+        if name in self._failed:
+            return (
+                f'<div class="pn-failed" role="alert">{message_html(self._failed[name])}<p>Nothing half-loaded was kept, '
+                "and nothing else is affected: you can choose another data set meanwhile.</p>"
+                f'<button type="button" class="pn-plain" data-action="fetch" data-key="{name}">Try again</button></div>'
+            )
         card = card_of(name)
         if card.folder and not cached(name):
             return (
@@ -153,6 +161,7 @@ class StepTask:
         """Load a data set in the background, downloading it if need be, and show its samples."""
         if name in self._pictures or name in self._loading:
             return
+        self._failed.pop(name, None)
         self._loading[name] = ("Loading", 0.0)
         self._draw_data()
         work = self._guard(
@@ -165,7 +174,8 @@ class StepTask:
 
         def report(message: str, share: float) -> None:
             nonlocal last
-            if time.monotonic() - last > REPORT_EVERY:
+            moved = share - self._loading[name][1] >= REPORT_STEP  # or a download that stands still would lag behind
+            if moved or time.monotonic() - last > REPORT_EVERY:
                 last = time.monotonic()
                 with self._state.lock:
                     self._loading[name] = (message, share)
@@ -173,6 +183,8 @@ class StepTask:
 
         try:
             self._pictures[name] = samples_html(load(name, progress=report, accept=True))  # said so on the button
+        except DataError as error:
+            self._failed[name] = str(error)
         finally:
             with self._state.lock:
                 del self._loading[name]

@@ -15,7 +15,7 @@ STATES = {
     "new": "not started",
     "waiting": "waiting",
     "training": "training",
-    "quantising": "quantising and testing",
+    "quantising": "quantising",
     "verified": "verified",
     "stopped": "stopped",
     "failed": "failed",

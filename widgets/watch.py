@@ -60,7 +60,8 @@ class Watch:
 
     def _look(self, run: Run) -> None:
         try:
-            self.read(run)
+            with self._state.hold_trait_notifications():  # or a run that stopped has cards at work for a moment
+                self.read(run)
         except Exception:
             if run.exists:
                 raise

@@ -32,7 +32,9 @@ LOOKS = (
 """Where the two coincide, the first still shows around the second."""
 
 PICKED = "#009E73"
-INK = "#010203"  # stands for the page's own ink until the picture is text
+INK, PAPER = "#000000", "#ffffff"
+"""What `inline` takes for the page's own."""
+
 SETTINGS = {
     "svg.fonttype": "none", "font.size": 10, "font.family": "sans-serif", "legend.frameon": False,
     "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": INK, "xtick.color": INK, "ytick.color": INK,
@@ -54,14 +56,25 @@ def _svg(name: str, label: str, size: tuple[float, float], draw) -> str:
         draw(figure.add_subplot(facecolor="none"))
         file = io.StringIO()
         figure.savefig(file, format="svg", transparent=True, metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
-    text = file.getvalue()
-    text = text[text.index("<svg") :].replace(INK, "currentColor")
-    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+    return inline(file.getvalue(), label)
+
+
+def inline(text: str, label: str) -> str:
+    """A file of matplotlib's as an `<svg>` inside a page: black is the page's ink in it, and white its paper.
+
+    Args:
+        text: of the file, as `savefig(format="svg")` writes it.
+        label: what is seen, for who does not see it.
+    """
+    text = text[text.index("<svg") :].replace(INK, "currentColor").replace(PAPER, "var(--jp-layout-color0, Canvas)")
+    text = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", text, flags=re.DOTALL)  # its style is for a whole page
     text = re.sub(r' xmlns(:\w+)?="[^"]*"', "", text)  # inside HTML the parser knows them
     used = set(re.findall(r'(?:url\(|href=")#([^)"]+)', text))
     text = re.sub(r' id="([^"]+)"', lambda found: found[0] if found[1] in used else "", text)
-    attributes = f'<svg role="img" aria-label="{escape(label, quote=True)}" style="max-width:100%;height:auto"'
-    return text.replace("<svg", attributes, 1)
+    # matplotlib leaves a black filling out, which then is what the whole picture has.
+    style = "max-width:100%;height:auto;stroke-linejoin:round;stroke-linecap:butt"
+    attributes = f'role="img" fill="currentColor" style="{style}"'
+    return text.replace("<svg", f'<svg aria-label="{escape(label, quote=True)}" {attributes}', 1)
 
 
 def front_svg(runs: Sequence[Run], names: Sequence[str], picked: Sequence[int] = ()) -> str:
@@ -76,7 +89,7 @@ def front_svg(runs: Sequence[Run], names: Sequence[str], picked: Sequence[int] =
         axes.xaxis.set_major_formatter("{x:g}")
         for run, name, look in zip(runs, names, LOOKS, strict=False):
             scored = _scored(run)
-            axes.scatter(*_places(scored), s=14, marker=look["marker"], color=look["color"], alpha=0.22, linewidths=0)
+            axes.scatter(*_places(scored), s=14, marker=look["marker"], color=look["color"], alpha=0.35, linewidths=0)
             axes.plot(*_places(on_front(run)), label=f"front of {name}", **look)
         chosen = [c for run in runs[:1] for c in _scored(run) if c.number in picked]
         if chosen:

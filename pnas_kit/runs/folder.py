@@ -51,6 +51,13 @@ def read_json(path: Path, default: Any = None) -> Any:
         return default
 
 
+def damage(error: Exception) -> str:
+    """What is wrong with a JSON file that cannot be read, for whoever repairs it by hand."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"no JSON from line {error.lineno}, column {error.colno} on"
+    return f"{error}"
+
+
 def append_line(path: Path, value: Any) -> None:
     with path.open("a", encoding="utf-8") as file:
         file.write(json.dumps(value) + "\n")

@@ -10,7 +10,7 @@ from pathlib import Path
 from .emulation import Emulation
 from .process import end, is_alive
 from .queue import ahead, in_words, standing
-from .quota import GIB, Quota, size
+from .quota import FILE, GIB, Quota, size
 from .records import Result, Status
 from .run import Run, runs
 
@@ -102,6 +102,12 @@ def end_all(root: Path) -> Iterator[str]:
         end(ticket.pid, ticket.started)
         yield f"ended process {ticket.pid} ({ticket.job} of {ticket.run})"
     yield f"{len(busy)} at work or waiting; what they finished is kept" if busy else "nothing was at work"
+
+
+def elsewhere(root: Path) -> Iterator[str]:
+    """Where else runs may be: folders inside `root` that were served as folders of runs themselves."""
+    for limits in sorted(root.glob(f"*/{FILE}")):
+        yield f"{limits.parent} is a folder of runs by itself: look there with --runs, or with PNAS_RUNS"
 
 
 def _how(run: Run, deadline: float) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from pnas_kit.cost import Board
 from pnas_kit.learn.data.fetch import cache_folder
 
-from .folder import read_json, write_json
+from .folder import damage, read_json, write_json
 from .prototypes import RunError
 
 FIELDS = ("name", "core", "clock_mhz", "ram_bytes", "flash_bytes")
@@ -30,7 +30,9 @@ def kept_boards() -> dict[str, dict]:
         for board in found:
             _check(board)
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise RunError(f"{place().name}, which keeps your own boards, is damaged ({error}): correct or delete it") from error
+        raise RunError(
+            f"{place().name}, which keeps your own boards, is damaged ({damage(error)}): correct or delete it"
+        ) from error
     return {board["name"]: board for board in found}
 
 

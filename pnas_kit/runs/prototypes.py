@@ -195,5 +195,9 @@ def _epochs(path: Path) -> list[Epoch]:
 
 
 def _result(path: Path) -> Result | None:
-    fields = read_json(path)
-    return fields and Result(**fields)
+    try:
+        fields = read_json(path)
+        return fields and Result(**fields)
+    except (ValueError, TypeError) as error:  # cut short, or of another version
+        where = f"{path.name} of prototype {path.parent.name} in the run {path.parents[2].name}"
+        raise RunError(f"{where} cannot be read: restore it, or remove it and train the prototype again") from error

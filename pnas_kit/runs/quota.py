@@ -6,7 +6,7 @@ import os
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
-from .folder import read_json, write_json
+from .folder import damage, read_json, write_json
 
 FILE = "limits.json"
 CORES_EACH = 2
@@ -59,7 +59,9 @@ class Quota:
         try:
             return cls(**{name: value for name, value in read_json(root / FILE, {}).items() if name in known})
         except (ValueError, TypeError, AttributeError) as error:
-            raise ValueError(f"{FILE} in the folder of runs cannot be read ({error}): repair or remove it") from error
+            raise ValueError(
+                f"{FILE} in the folder of runs cannot be read ({damage(error)}): repair or remove it"
+            ) from error
 
     def write(self, root: Path) -> None:
         """Make these the folder's limits; runners that are at work or waiting obey them within seconds."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import secrets
 import time
 from collections.abc import Callable
@@ -50,8 +52,17 @@ def _sorted_out(root: Path) -> tuple[list[Run], dict[str, str]]:
         except (RunError, FileNotFoundError):
             continue  # deleted while we looked
         except Exception as error:  # of another version, or damaged: the others are shown all the same
-            wrong[config.parent.name] = f"{error}" or type(error).__name__
+            wrong[config.parent.name] = _why(error)
     return [run for _, run in sorted(found, key=lambda pair: pair[0], reverse=True)], wrong
+
+
+def _why(error: Exception) -> str:
+    """Why a run's configuration cannot be read, and what to do."""
+    if unknown := re.search(r"unexpected keyword argument '(\w+)'", str(error)):
+        return f"its config.json has “{unknown[1]}”, which this version does not know. Use the version that made it."
+    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
+        return "its config.json is cut short or damaged. Restore it, or remove the folder."
+    return str(error) or type(error).__name__
 
 
 def find(name: str, root: Path | None = None) -> Run:

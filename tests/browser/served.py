@@ -6,7 +6,10 @@ import time
 from pathlib import Path
 
 import psutil
+import pytest
 
+# The dark theme changes what is seen, which is for who looks at the pictures; its contrasts are checked with axe.
+THEMES = pytest.mark.parametrize("theme", ["light", "dark"] if os.environ.get("PNAS_SHOTS") else ["light"])
 ROOT = Path(__file__).resolve().parents[2]
 # Tests run side by side: each worker looks for a free port from another number on.
 PORT = 8870 + 20 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from served import THEMES
 
 from pnas_kit.runs import recorded
 from pnas_kit.search import best_under
@@ -27,7 +28,7 @@ def until(page, root, expression, argument=None):
     page.wait_for_function(f"([root, arg]) => {expression}", arg=[root, argument])
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@THEMES
 def test_a_recorded_search_is_replayed_by_who_has_nothing_yet(served, page, shot, theme):
     page.goto(f"{served.app}?theme={theme}")
     page.get_by_role("button", name="Look at a recorded search").click()
@@ -88,7 +89,7 @@ def test_less_motion_is_less_motion(chromium, served):
     context.close()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@THEMES
 def test_trained_points_trail_from_their_score_and_one_is_recommended(opened, page, shot, theme):
     run, root = recorded(), opened("choose", f"&theme={theme}")
     place = ".pn-choose .pn-front"

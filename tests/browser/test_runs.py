@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
+from served import THEMES
 from test_views import searched
 
 from pnas_kit.runs import Run
@@ -51,7 +52,7 @@ def fits(page):
     return page.evaluate("(box => box.scrollWidth - box.clientWidth)(document.querySelector('main'))") <= 0
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@THEMES
 def test_two_runs_are_compared(served, page, shot, pair, theme):
     open_list(page, served, f"?run={pair[0].name}&theme={theme}")
     assert fits(page)

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
+from served import THEMES
 
 from pnas_kit.learn.data import load, proxy_batches
 from pnas_kit.runs import Run
@@ -37,7 +38,7 @@ def run(served):
     return made
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@THEMES
 def test_a_training_is_watched_stopped_and_its_outcome_read_with_the_keyboard(served, page, shot, run, theme):
     _, going, waiting = run.picks
     page.goto(f"{served.app}?run={run.name}&theme={theme}")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
+from served import THEMES
 
 from pnas_kit.learn.data import load, proxy_batches
 from pnas_kit.runs import Run
@@ -61,7 +62,7 @@ def listed(root):
     return {int(text) for text in root.locator(".pn-list tbody th").all_inner_texts()}
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@THEMES
 @pytest.mark.parametrize("step", ["search", "choose"])
 def test_every_panel_fits_a_projector_and_is_reached_with_the_arrow_keys(served, page, shot, run, theme, step):
     root = open_step(page, served, run, step, f"&theme={theme}")

@@ -8,6 +8,7 @@ from dataclasses import asdict
 import numpy as np
 import psutil
 import pytest
+from served import THEMES
 
 from pnas_kit.cost import memory_timeline, planned_ops, speed, trace
 from pnas_kit.deploy import evaluate
@@ -197,7 +198,7 @@ def test_the_model_is_trained_and_downloaded_and_runs(served, page, shot, told, 
     assert page.problems == [] and page.foreign == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@THEMES
 def test_what_a_model_costs_is_drawn(served, page, shot, told, theme):
     run, number = Run(told["run"]), told["number"]
     run.file(number, "model.tflite")

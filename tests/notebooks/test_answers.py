@@ -1,9 +1,11 @@
 """What `check` says: no answer, one of the wrong kind, a wrong one, an error; and that every task refuses what is wrong."""
 
 import numpy as np
+import pandas as pd
 import pytest
+import torch
 from lessons import LESSONS
-from wrong_answers import WRONG
+from wrong_answers import TIME, WRONG
 
 from widgets.lessons import check
 from widgets.lessons.answers import LESSONS as NUMBERS
@@ -47,9 +49,11 @@ def test_an_answer_of_the_wrong_kind_is_told_what_was_expected(asked, kind, answ
     [
         ("a whole number", np.int64(3), 3), ("a whole number", 3.0, 3.0), ("a number", np.float32(0.5), 0.5),
         ("a list of numbers", np.arange(3), [0, 1, 2]), ("a list of numbers", (1, 2), [1, 2]), ("a word", " k3 ", "k3"),
+        ("a list of numbers", pd.Index([5, 15]), [5, 15]), ("a list of numbers", pd.Series([1, 2])[[1, 0]], [2, 1]),
+        ("a list of numbers", torch.tensor([0, 3]), [0, 3]), ("a list of numbers", range(2), [0, 1]),
     ],
 )  # fmt: skip
-def test_answers_of_numpy_and_tuples_are_taken_as_plain_ones(asked, kind, answer, seen):
+def test_answers_of_other_packages_and_tuples_are_taken_as_plain_ones(asked, kind, answer, seen):
     asked(lambda given: Verdict("right" if given == seen and type(given) is type(seen) else "wrong", ""), kind=kind)
     assert check(1, 99, answer).right
 
@@ -83,3 +87,7 @@ def test_what_is_wrong_is_refused_and_says_why(lesson, number):
         assert verdict.state == "wrong", answer
         assert words in verdict.message, verdict
         assert verdict.hint
+
+
+def test_a_promise_may_be_of_whole_pictures():
+    assert check(6, 3, int(1000 / TIME.high)).right and not check(6, 3, int(1000 / TIME.high) - 1).right

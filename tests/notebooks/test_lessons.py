@@ -25,6 +25,10 @@ def test_a_lesson_runs_and_its_solutions_are_right(path, tmp_path):
         notebook.cells.insert(notebook.cells.index(cell) + 1, solved[-1])
     env = {**os.environ, "PNAS_LESSON_SMALL": "1", "PNAS_RUNS": str(tmp_path)}
     NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute(env=env)
+    shown = [o.get("data", {}) for cell in notebook.cells for o in cell.get("outputs", [])]
+    assert not any("image/png" in data for data in shown)  # it would be white on a dark page
+    pictures = [data["text/html"] for data in shown if "<Figure" in data.get("text/plain", "")]
+    assert pictures and all("#000000" not in picture and "#ffffff" not in picture for picture in pictures)
     assert [said(cell)[:14] for cell in tagged(notebook, "task")] == ["No answer yet."] * 3
     for cell in solved:
         assert said(cell).startswith("Right."), f"{cell.source}\n{said(cell)}"

@@ -93,7 +93,7 @@ def test_the_best_verified_prototype_is_what_differences_are_told_to(pair):
 def test_other_data_are_told_and_the_costs_still_stand(pair):
     other = Run.create(config(data="ecg5000"), pair[0].path.parent)
     found = compare(pair[0], other)
-    assert not found.comparable and "Handwritten digits, 8x8" in found.why_not and "ECG5000" in found.why_not
+    assert not found.comparable and "Handwritten digits, 8 × 8" in found.why_not and "ECG5000" in found.why_not
     assert "can still be compared" in found.why_not and found.objectives == () and found.volumes == ([], [])
     assert found.prototypes[0] and found.prototypes[1] == []
 

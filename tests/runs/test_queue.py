@@ -224,5 +224,7 @@ def test_the_commands_list_and_end_the_runs_of_a_folder(tmp_path, monkeypatch, c
     assert re.search(rf"1 run,.*limits: {Quota().words}\nnew .*{run.name}", command("runs", "--runs", str(tmp_path)))
     monkeypatch.setenv("PNAS_RUNS", str(tmp_path))
     assert command("stop") == "nothing was at work\n"
+    Quota().write(tmp_path / "monday")  # as a server does whose runs are there
+    assert f"{tmp_path / 'monday'} is a folder of runs by itself" in command("stop")
     with pytest.raises(SystemExit, match="there is no folder of runs"):
         command("runs", "--runs", str(tmp_path / "nowhere"))

@@ -8,7 +8,7 @@ from made_runs import config
 
 from pnas_kit.runs import Run
 from widgets.as_code import CODE
-from widgets.state import OWN_BOARD, State
+from widgets.state import CHOICES, OWN_BOARD, State
 
 
 def done(state, step, names):
@@ -66,6 +66,21 @@ def test_a_choice_without_sense_is_told_instead(workbench):
     assert code.lines.startswith("# First correct this choice:") and "clock" in code.lines
     workbench.state.own_clock_mhz = 80.0
     assert '"clock_mhz": 80.0' in code.lines and workbench.state.problem is None
+
+
+def test_the_code_follows_every_choice(workbench):
+    """What changes the configuration is among the choices that the page's parts watch."""
+    state, found = workbench.state, set()
+    state.board = OWN_BOARD
+    for name in (name for name in state.trait_names() if name not in ("moment", "fit")):
+        value = getattr(state, name)
+        other = {bool: lambda v: not v, int: lambda v: v + 1, float: lambda v: v / 2}.get(type(value))
+        if other is not None:
+            before = state.config()
+            setattr(state, name, other(value))
+            if state.config() != before:
+                found.add(name)
+    assert {"distil", "int4", "epochs", "own_clock_mhz"} <= found <= set(CHOICES)
 
 
 @pytest.mark.parametrize("step", CODE)

@@ -109,8 +109,8 @@ def test_latency_and_energy_are_shown_with_their_band(run, workbench):
     add_result(run, candidate.number, latency_ms=time.value, energy_mj=spent.value)
     workbench.show_run(run)
     html = workbench.steps["deploy"]._table.html
-    assert f"<td>{words.milliseconds(time.value)}<small>{words.span(time)}</small></td>" in html
-    assert f"<td>{words.figure(spent.value)} mJ<small>{words.span(spent)}</small></td>" in html
+    assert f">{words.milliseconds(time.value)}<small>{words.span(time)}</small></td>" in html
+    assert f">{words.figure(spent.value)} mJ<small>{words.span(spent)}</small></td>" in html
 
 
 def test_the_firmware_is_handed_out_or_its_absence_explained(deploy, workbench):

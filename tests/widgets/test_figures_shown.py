@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from made_runs import epoch
 
-from pnas_kit.learn.data import load
+from pnas_kit.learn.data import DataError, load
+from pnas_kit.runs import RunError
 from widgets import words
 from widgets.alert import Guard, alert_html
 from widgets.curves import BOTTOM, HEIGHT, TOP, curve_svg, sparkline
@@ -88,6 +89,25 @@ def test_what_a_thread_raises_is_shown_and_what_it_says_is_escaped():
     assert 'role="alert"' in html and "&lt;b&gt;no&lt;/b&gt;" in html and "<b>no</b>" not in html
     assert "All is kept. Try again." in html
     assert "ValueError" in state.problem.detail
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (KeyError("cost"), "Something went wrong that nobody foresaw (KeyError)."),
+        (OSError(28, "No space left on device", "/runs/x/journal.log"), "No space left on device: journal.log"),
+        (RunError("no prototype is picked yet: choose one"), "No prototype is picked yet: choose one."),
+        (DataError("It failed.\n- the <first>\nWhat to do:"), "It failed.</b></p><ul><li>the &lt;first&gt;</li></ul><p>"),
+    ],
+)
+def test_what_is_read_of_an_error_is_a_sentence_and_never_pythons_own_words(error, words):
+    state = State()
+
+    def broken():
+        raise error
+
+    Guard(state)(broken)()
+    assert words in alert_html(state.problem)
 
 
 def test_a_guard_holds_the_lock_unless_told_otherwise():

@@ -15,6 +15,7 @@ _HOME = {
     "TrainPruneQuantise": "training",
     "Untrained": "untrained",
     "check": "answers",
+    "page_colours": "page_colours",
     "source": "source",
 }
 __all__ = [*sorted(_HOME), "sized"]
@@ -24,7 +25,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"widgets.lessons has no {name!r}; it has {', '.join(__all__)}")
     found = getattr(import_module(f"widgets.lessons.{_HOME[name]}"), name)
-    globals()[name] = found  # `source` is also the name of its module, which the import has put here
+    globals()[name] = found  # some are also the name of their module, which the import has put here
     return found
 
 

@@ -17,9 +17,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-import numpy as np
-
-from widgets.words import attribute
+from widgets.words import attribute, count
 
 LESSONS = range(1, 7)
 COLOURS = {"open": "#767676", "right": "#009e73", "wrong": "#d55e00"}  # Okabe-Ito; the word before them says it too
@@ -67,6 +65,15 @@ def wrong(message: str, hint: str = "") -> Verdict:
     return Verdict("wrong", message, hint)
 
 
+def off(answer: float, truth: float) -> str:
+    """How far a count is from the true one, which is above 0, in words: "64 times too few", "a little too many"."""
+    size = "many" if answer > truth else "few"
+    times = answer / truth if answer > truth else truth / max(answer, 1)
+    if times < 1.1:
+        return f"a little too {size}"
+    return f"{f'{times:.3g}' if times < 1000 else count(times)} times too {size}"
+
+
 def _number(value: Any) -> bool:
     return isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
 
@@ -84,8 +91,8 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     "a list of words": lambda value: _listed(value, lambda item: isinstance(item, str)),
     "a function": callable,
 }
-"""Kinds of answer by what they are called. Numpy's scalars and arrays are turned into Python's before they are looked at,
-sets and tuples into lists."""
+"""Kinds of answer by what they are called. Scalars and arrays of numpy, pandas and torch are turned into Python's before
+they are looked at, sets, tuples and ranges into lists."""
 
 
 @dataclass(frozen=True)
@@ -155,14 +162,14 @@ def _task(lesson: int, number: int) -> Task:
 
 
 def _plain(answer: Any) -> Any:
-    """Numpy's scalars and arrays, sets and tuples as Python's own; words without spaces around them."""
-    if isinstance(answer, np.ndarray | np.generic):
+    """Scalars and arrays of numpy, pandas and torch, sets, tuples, ranges as Python's own; words without outer spaces."""
+    if hasattr(answer, "tolist") and not isinstance(answer, type):
         answer = answer.tolist()
     if isinstance(answer, str):
         return answer.strip()
-    return list(answer) if isinstance(answer, set | frozenset | tuple) else answer
+    return list(answer) if isinstance(answer, set | frozenset | tuple | range) else answer
 
 
 def _shown(answer: Any) -> str:
-    text = repr(answer)
+    text = " ".join(repr(answer).split())
     return f"{text if len(text) <= 60 else text[:57] + '...'} ({type(answer).__name__})"

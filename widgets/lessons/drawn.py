@@ -36,13 +36,13 @@ def draw(axis: Axes, points: ArrayLike, corner: Sequence[float] | None = None, c
     if corner is None:
         axis.step(*front.T, where="post", color=BLUE, linewidth=1)
     else:
-        _shade(axis, front, corner, BLUE, 0.15)
+        _shade(axis, front, corner, BLUE, 0.25)
         axis.plot(*corner, "+", color=ORANGE, markersize=14, markeredgewidth=3, label="corner", zorder=5, clip_on=False)
     if len(chosen):
         chosen = front_of(chosen)
         axis.plot(*chosen.T, "D", color=GREEN, markersize=9, label="chosen", zorder=5)
         if corner is not None:
-            _shade(axis, chosen, corner, GREEN, 0.25)
+            _shade(axis, chosen, corner, GREEN, 0.35)
     axis.legend(frameon=False, fontsize=9)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pnas_kit.cost import trace
 from pnas_kit.space import Arch, ShapeError, count, shapes, space
-from widgets.lessons.answers import Verdict, right, task, wrong
+from widgets.lessons.answers import Verdict, off, right, task, wrong
 from widgets.words import count as spelt
 
 DIGITS = (8, 8, 1)
@@ -26,12 +26,18 @@ def without_seven(answer: int) -> Verdict:
         return wrong("That is the whole space.", "How many pairs of kernel and stride has a group without the 7?")
     if answer * before == after * after:
         return wrong("That is too few.", "Each choice counts once; did you take the 7 out twice?")
-    factor = answer / after if answer > after else after / max(answer, 1)
-    size = "many" if answer > after else "few"
-    return wrong(
-        f"That is {factor:.3g} times too {size}.",
-        "Multiply the number of options of all fourteen parameters, ten for a continuous one. Four of them lose options.",
-    )
+    if answer < 1:
+        return wrong("That leaves no network at all.", "What is left are all networks without a kernel of 7.")
+    return wrong(f"That is {off(answer, after)}.", _left_out(answer, after))
+
+
+def _left_out(answer: int, truth: int) -> str:
+    """Where the factor between the two often comes from."""
+    if answer * 4**3 == truth:
+        return "Each of the four groups has a depth and a pair of kernel and stride of its own. Did you count one for all?"
+    if any(answer * 10**ranges == truth for ranges in range(1, 6)):
+        return "A range counts as ten steps: the width, and the sparsity of each of the four groups. Are all five in?"
+    return "Multiply the number of options of all fourteen parameters, ten for a range. Four of them lose options."
 
 
 @task(1, 2, wanted="how many of the four groups may halve an 8x8 picture, a whole number", kind="a whole number")

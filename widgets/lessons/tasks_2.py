@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pnas_kit.cost import Estimated, Timeline, boards, latency, memory_timeline, trace
 from pnas_kit.space import Arch
-from widgets.lessons.answers import Verdict, right, task, wrong
+from widgets.lessons.answers import Verdict, off, right, task, wrong
 from widgets.words import count, figure, kib
 
 PICTURE = (28, 28, 1)
@@ -29,6 +29,8 @@ def macs_of_a_layer(answer: int) -> Verdict:
     unpruned = next(op for op in trace(NET.layers, PICTURE) if op.name == LAYER)
     weights = op.params - _biases()
     known = {
+        op.macs * op.params // weights: "That takes the biases for weights. A bias is added, it multiplies nothing.",
+        op.macs + _biases(): "That counts the biases. They are added, and nothing is multiplied for them.",
         weights: "That is the number of its weights: each is used once for every pixel of the output.",
         2 * op.macs: "That counts the multiplication and the addition as two. A multiply-accumulate is both in one.",
         unpruned.macs: "That is the layer before pruning; the chip runs the pruned one.",
@@ -40,9 +42,8 @@ def macs_of_a_layer(answer: int) -> Verdict:
         )
     if answer in known:
         return wrong(known[answer], "Read the shapes of the layer's input and output off the table again.")
-    times = answer / op.macs if answer > op.macs else op.macs / max(answer, 1)
     return wrong(
-        f"That is {times:.3g} times too {'many' if answer > op.macs else 'few'}.",
+        f"That is {off(answer, op.macs)}.",
         "Output height × output width × input channels × output channels × kernel height × kernel width.",
     )
 

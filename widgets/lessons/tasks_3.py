@@ -30,7 +30,8 @@ def by_hand(answer: float) -> Verdict:
     if not -1 <= answer <= 1:
         return wrong(f"Tau is from -1 to 1, got {answer:g}.", "Divide by the number of all pairs.")
     return wrong(
-        f"Of {pairs} pairs, that would be {pairs * (answer + 1) / 2:.1f} that agree.", "Write all pairs down in a list."
+        f"Of {pairs} pairs, that would be {pairs * (answer + 1) / 2:.3g} that agree.",
+        "Write all pairs down in a list: does the network with the higher score have the higher accuracy, too?",
     )
 
 
@@ -43,8 +44,9 @@ def beyond_the_macs(answer: str) -> Verdict:
     left = {name: np.mean([_given_macs(part, name) for _, part in study().groupby("data")]) for name in PAPER}
     best = max(left, key=left.get)
     if answer == best:
+        others = ", ".join(f"{name} {value:.2f}" for name, value in left.items() if name != best)
         return right(
-            f"A mean of {left[best]:.2f} is left of it: something, though not much. Of the other three hardly anything is."
+            f"A mean of {left[best]:.2f} is left of it: something, though not much. The others have less: {others}."
         )
     higher = sum(value > left[answer] for value in left.values())
     return wrong(
@@ -62,12 +64,22 @@ def _given_macs(part: pd.DataFrame, name: str) -> float:
 def a_score_of_your_own(answer: Callable[[pd.DataFrame], pd.Series]) -> Verdict:
     """A score that beats the number of weights on average."""
     table = study()
+    hidden = table.drop(columns=HIDDEN)
     try:
-        values = np.asarray(answer(table.drop(columns=HIDDEN)), dtype=float)
-    except KeyError as error:
+        given = answer(hidden)
+    except (KeyError, AttributeError) as error:
+        if (missing := getattr(error, "name", None) or error.args[0]) in hidden:
+            raise
         return wrong(
-            f"There is no column {error} in the table that your function gets.", "Accuracies and `zen_mean` are left out."
+            f"There is no column {missing!r} in the table that your function gets.",
+            f"Accuracies and `zen_mean` are left out. It has: {', '.join(hidden)}.",
         )
+    if given is None:
+        return wrong("Your function gives nothing back.", "Does it end with `return`?")
+    try:
+        values = np.asarray(given, dtype=float)
+    except (TypeError, ValueError):
+        return wrong("What your function gives back are not all numbers.", "`data` and `family` are words; the rest counts.")
     if values.shape != (len(table),):
         return wrong(
             f"Expected {len(table)} numbers, one for each row, got shape {values.shape}.", "Return a column, not its mean."
@@ -75,6 +87,10 @@ def a_score_of_your_own(answer: Callable[[pd.DataFrame], pd.Series]) -> Verdict:
     if not np.isfinite(values).all():
         return wrong("Some of the numbers are not finite.", "Is there a logarithm of 0, or a division by it?")
     yours, weights = (_over_sets(table, column) for column in (values, table.params))
+    if level := [TITLES[name] for name, tau in yours.items() if not math.isfinite(tau)]:
+        return wrong(
+            f"All networks of {level[0]} get the same number, so nothing is ranked.", "What differs between the networks?"
+        )
     told = ", ".join(f"{TITLES[name]} {tau:.2f}" for name, tau in yours.items())
     mean, goal = np.mean(list(yours.values())), np.mean(list(weights.values()))
     if mean > goal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from pnas_kit.search.pareto import curve, hypervolume, kept, non_dominated
 from widgets.lessons.answers import Verdict, right, task, wrong
 from widgets.words import percent
 
-POINTS = ((2, 9), (3, 6), (4, 8), (6, 4), (9, 1))
+POINTS = ((2, 9), (3, 6), (4, 8), (6, 4), (9, 2))
 CORNER = (10, 10)
 EVERY = 5
 WANTED = 0.95
@@ -41,6 +42,8 @@ def plane(table: pd.DataFrame) -> np.ndarray:
 
 def _known(answer: list, table: pd.DataFrame) -> Verdict | None:
     """A complaint where a number is not in the table, or is there twice."""
+    if not answer:
+        return wrong("The list names no network.", "The numbers are those of the first column.")
     unknown = [number for number in answer if number not in table.index]
     if unknown:
         return wrong(f"There is no network {unknown[0]:g} in the table.", "The numbers are those of the first column.")
@@ -98,12 +101,28 @@ def by_hand(answer: float) -> Verdict:
         )
     if abs(answer - (CORNER[0] * CORNER[1] - area)) < 1e-6:
         return wrong("That is the part of the box that no point dominates.", "Dominated is what is dearer and worse.")
+    if abs(answer - _strips(POINTS, CORNER)) < 1e-6:
+        return wrong("You gave each of the five points a strip.", "One of them is dominated by another: which?")
+    if abs(answer - _strips(POINTS, (CORNER[0], 0))) < 1e-6 or abs(answer - _below()) < 1e-6:
+        return wrong("Those strips reach down to the axis.", "What is dominated lies above the points: it reaches up.")
     size = "many" if answer > area else "few"
     return wrong(
         f"That is too {size} squares.",
         "A strip is as wide as the way to the next point of the front (the last one: to the corner), and as high as from "
         "its own point up to the corner.",
     )
+
+
+def _strips(points: Sequence[tuple[float, float]], corner: tuple[float, float]) -> float:
+    """Upright strips from each point to the next, the last one to the corner."""
+    ends = [x for x, _ in points[1:]] + [corner[0]]
+    return sum((end - x) * abs(corner[1] - y) for (x, y), end in zip(points, ends, strict=True))
+
+
+def _below() -> float:
+    """What a reader measures who takes the strips of the front down to the axis."""
+    front = [point for point, keep in zip(POINTS, non_dominated(POINTS), strict=True) if keep]
+    return _strips(front, (CORNER[0], 0))
 
 
 @task(4, 3, wanted="the numbers of as few networks as possible, a list", kind="a list of numbers")

@@ -51,14 +51,17 @@ def scale_and_zero_point(answer: list) -> Verdict:
         return wrong(f"Two numbers are wanted, got {len(answer)}.", "First the scale, then the zero point.")
     scale, zero = answer
     if not scale > 0 or zero != int(zero):
-        return wrong("A scale is above 0, and a zero point a whole number.", "The zero point is one of the integers.")
+        return wrong(
+            "A scale is above 0, and a zero point a whole number.",
+            "The zero point is the integer that stands for 0. Is the scale first in the list, and the zero point second?",
+        )
     if not -128 <= zero <= 127:
         return wrong(f"The zero point {zero:g} is no int8 value.", "int8 reaches from -128 to 127; the range contains 0.")
     reading = Affine(float(scale), int(zero))
     if not np.isclose(scale, (HIGH - LOW) / 255, rtol=1e-3):
         used = int(reading.quantise(HIGH)) - int(reading.quantise(LOW))
         lost = HIGH - float(reading.real(reading.quantise(HIGH)))
-        seen = f"{HIGH} reads back as {HIGH - lost:.2f}" if lost > scale else f"only {used + 1} of the 256 integers are used"
+        seen = f"only {used + 1} of the 256 integers are used" if used < 255 else f"{HIGH} reads back as {HIGH - lost:.3g}"
         return wrong(f"With this reading {seen}.", "There are 255 steps between 256 integers. How long is the range?")
     stored = [int(reading.quantise(value)) for value in (LOW, HIGH)]
     if stored != [-128, 127]:
@@ -112,7 +115,7 @@ def when_to_prune(answer: Recipe) -> Verdict:
         return wrong(f"Nothing is removed before epoch {FULL_WIDTH} either.", "Begin earlier, but not too early.")
     if shares[FINAL_FROM] < 1:
         return wrong(
-            f"Before epoch {FINAL_FROM} only {percent(shares[FINAL_FROM], 0)} of what must go is gone.",
+            f"Before epoch {FINAL_FROM} not all that must go is gone, only {percent(shares[FINAL_FROM])}.",
             "`prune_until` is a share of the epochs as well. Print pruned_share for all of them.",
         )
     if shares[FINAL_FROM - 1] == 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 
 from pnas_kit.cost import Timeline, boards, estimate, latency, memory_timeline, trace
 from pnas_kit.runs import Run, recorded
@@ -60,6 +61,7 @@ def peak(answer: int) -> Verdict:
 @task(6, 2, wanted="the id of a board, a word", kind="a word")
 def least_board(answer: str) -> Verdict:
     """The board with the least RAM on which a tenth of each memory is enough."""
+    answer = next((id for id, board in boards().items() if answer.lower() in (id, board.name.lower())), answer)
     if answer not in boards():
         return wrong(f"There is no board {answer!r}.", f"The ids are: {', '.join(boards())}.")
     arch, board = prototype().arch, boards()[answer]
@@ -95,7 +97,7 @@ def promise(answer: float) -> Verdict:
         if abs(answer / wanted - 1) < EXACT:
             return verdict
     promised = 1000 / time.high
-    if abs(answer / promised - 1) < EXACT:
+    if abs(answer / promised - 1) < EXACT or answer == math.floor(promised):  # whole pictures are a fair answer
         return right(f"At worst a picture takes {milliseconds(time.high)}. Measure on the board before you promise more.")
     return wrong(
         f"That is too {'many' if answer > promised else 'few'}.",

@@ -200,6 +200,6 @@ def neurons_html(net: TinyNet) -> str:
             for norm, lives in zip(norms, alive, strict=True)
         )
         left = f"{int(alive.sum())} of {len(alive)} neurons"
-        caption = f"<figcaption>Layer {layer}: {left}</figcaption>"
+        caption = f"<figcaption>Layer {layer}: {left}; the higher a bar, the stronger; the weakest go first</figcaption>"
         rows.append(f'<figure><div class="pn-neurons" aria-hidden="true">{bars}</div>{caption}</figure>')
     return f'<div class="pn-fields-two pn-strengths">{"".join(rows)}</div>'

@@ -2,6 +2,7 @@
 
 const WHOLE_SECONDS = 20; // that a whole search takes at speed 1
 const TELL_MS = 250; // between two words to the kernel while it plays
+const LOOKING_BACK = "You are looking at the past: picking is off.";
 const CALM_STEPS = 20; // pictures of a whole search for whoever asked for less motion, one a second
 
 function makePlayer({ model, root, table, live, redraw }) {
@@ -91,11 +92,13 @@ function makePlayer({ model, root, table, live, redraw }) {
     const locked = model.get("locked");
     bar.hidden = !past;
     note.hidden = !past && !locked;
-    note.textContent = past ? "You are looking at the past: picking is off." : locked;
+    const ended = model.get("until") >= total();
+    const said = ended ? "This is the end of the search: picking is off until you go back to now." : LOOKING_BACK;
+    note.textContent = past ? said : locked;
     root.classList.toggle("pn-past", past);
     root.dataset.until = past ? table.count() : "";
     if (!past) return;
-    play.textContent = model.get("playing") ? "❚❚ Pause" : "▶ Play";
+    play.textContent = model.get("playing") ? "❚❚ Pause" : ended ? "↺ Again" : "▶ Play";
     slider.max = total();
     slider.value = model.get("until");
     slider.setAttribute("aria-valuetext", `${words()} candidates`);

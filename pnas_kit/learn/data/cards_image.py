@@ -6,7 +6,7 @@ _DIGIT_NAMES = tuple(str(digit) for digit in range(10))
 
 _DIGITS = Card(
     name="digits",
-    title="Handwritten digits, 8x8",
+    title="Handwritten digits, 8 × 8",
     task="image",
     summary="1,797 tiny pictures of handwritten digits that come with scikit-learn: nothing to download, "
     "trains in seconds, good for a first try.",

@@ -187,6 +187,8 @@ def _end(process: subprocess.Popen) -> None:
 
 def _last_words(log: Path) -> str:
     lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    if any("DO NOT MATCH THE HASHES" in line for line in lines):  # pip takes a cut-off download for a whole one
+        return "what arrived is not the file we know: it was cut off on the way, or changed"
     # npm and apt end with notices that say nothing; their errors are marked.
     marked = [line for line in lines if line.lower().startswith(("error", "npm err", "e:"))]
     return " | ".join((marked or lines)[-3:])[:600] or "it said nothing"

@@ -67,5 +67,6 @@ def rate(times: np.ndarray, name: str) -> tuple[float, np.ndarray, list[str]]:
     even = np.delete(steps, breaks - 1)
     jitter = float(np.mean(np.abs(even - usual) > _JITTER * usual)) if even.size else 0.0
     if jitter > 0.05:
-        warnings.append(f"{name}: {jitter:.0%} of the steps in time differ from the usual one by more than a quarter.")
+        share = f"{100 * jitter:.0f} %"
+        warnings.append(f"{name}: {share} of the steps in time differ from the usual one by more than a quarter.")
     return 1.0 / usual, breaks, warnings

@@ -120,7 +120,7 @@ def shape_of(headers: list[Header], settings: Settings) -> tuple[tuple[int, int]
     if sizes != {size}:
         low, high = min(sizes, key=lambda s: s[0] * s[1]), max(sizes, key=lambda s: s[0] * s[1])
         notes.append(
-            f"Pictures from {low[1]} x {low[0]} to {high[1]} x {high[0]} pixels are stretched to {size[1]} x {size[0]}."
+            f"Pictures from {low[1]} × {low[0]} to {high[1]} × {high[0]} pixels are stretched to {size[1]} × {size[0]}."
         )
     grey = sum(not head.coloured for head in headers)
     if channels == 3 and grey:

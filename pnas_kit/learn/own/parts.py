@@ -20,7 +20,7 @@ def separate(found: Found, share: float, seed: int) -> tuple[np.ndarray, np.ndar
         return train, test, found.split or "as the files bring it"
     if found.task == "detection":
         train, test = by_group(found.groups, share, seed)
-        return train, test, f"ours: about {share:.0%} of the {found.group_word}s for testing, drawn with seed {seed}"
+        return train, test, f"ours: about {100 * share:.0f} % of the {found.group_word}s for testing, drawn with seed {seed}"
     if found.groups is not None and len(np.unique(found.groups)) < len(found.y):
         test = grouped(found.y, found.groups, share, seed)
         if test is None:
@@ -28,10 +28,10 @@ def separate(found: Found, share: float, seed: int) -> tuple[np.ndarray, np.ndar
                 f"Some class occurs in one {found.group_word} alone, so no split by {found.group_word} has all classes on "
                 f"both sides. Record it again, or bring a split of your own (folders train and test)."
             )
-        words = f"ours: by {found.group_word}, about {share:.0%} of them for testing, drawn with seed {seed}"
+        words = f"ours: by {found.group_word}, about {100 * share:.0f} % of them for testing, drawn with seed {seed}"
     else:
         test = per_class(found.y, share, seed)
-        words = f"ours: {share:.0%} of each class for testing, drawn once with seed {seed}"
+        words = f"ours: {100 * share:.0f} % of each class for testing, drawn once with seed {seed}"
     return np.flatnonzero(~test), np.flatnonzero(test), words
 
 

@@ -89,7 +89,7 @@ def _opened(content: bytes, name: str) -> Image.Image:
         raise DataError(f"{name}: expected a picture, got {error}. Replace or remove it.") from error
     if image.width * image.height > limits.PIXELS:
         raise DataError(
-            f"{name}: {image.width} x {image.height} are {image.width * image.height / 1e6:.0f} million pixels, more than "
+            f"{name}: {image.width} × {image.height} are {image.width * image.height / 1e6:.0f} million pixels, more than "
             f"{limits.PIXELS / 1e6:.0f}. Make it smaller or remove it."
         )
     return image

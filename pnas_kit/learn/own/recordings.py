@@ -162,7 +162,7 @@ def _mended(values: np.ndarray, where: str, warnings: list[str]) -> np.ndarray:
     if not missing.any():
         return values
     if missing.mean() > _MOST_MISSING:
-        raise DataError(f"{where}: {missing.mean():.0%} of the values are missing. Repair or remove the column.")
+        raise DataError(f"{where}: {100 * missing.mean():.0f} % of the values are missing. Repair or remove the column.")
     warnings.append(f"{where}: {missing.sum()} missing values were filled in from their neighbours.")
     there = np.flatnonzero(~missing)
     return np.interp(np.arange(len(values)), there, values[there])

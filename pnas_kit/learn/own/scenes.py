@@ -51,8 +51,8 @@ def found_of_scenes(files: Files, scenes: list[Scene], classes: list[str], form:
     x, boxes, source, row = (_tiles if tile else _whole)(files, scenes, heads, channels, tile or settings.image_size)
     few = bool(tile) and len(scenes) < _FEW_PICTURES
     groups = np.unique(source * 100_000 + row, return_inverse=True)[1] if few else source
-    note = f"Pictures are cut into tiles of {tile} x {tile} pixels, side by side" if tile else (
-        f"Pictures are stretched to {x.shape[2]} x {x.shape[1]} pixels")  # fmt: skip
+    note = f"Pictures are cut into tiles of {tile} × {tile} pixels, side by side" if tile else (
+        f"Pictures are stretched to {x.shape[2]} × {x.shape[1]} pixels")  # fmt: skip
     empty = int((np.diff(boxes.starts) == 0).sum())
     return Found(
         form=form, task="detection", x=x, y=np.zeros(0, np.int64), classes=tuple(classes), unit="brightness, 0 to 255",

@@ -57,8 +57,8 @@ class Understanding:
         found = self.found
         height, width, channels = found.x.shape[1:]
         each = {
-            "image": f"pictures of {width} x {height} pixels, {channels} channel{'s' * (channels > 1)}",
-            "detection": f"pictures of {width} x {height} pixels with {len(found.boxes.rows) if found.boxes else 0:,} boxes",
+            "image": f"pictures of {width} × {height} pixels, {channels} channel{'s' * (channels > 1)}",
+            "detection": f"pictures of {width} × {height} pixels with {len(found.boxes.rows) if found.boxes else 0:,} boxes",
             "series": f"series of {width} points, {channels} channel{'s' * (channels > 1)}",
         }[found.task]
         rate = f" at {found.sampling_hz:g} Hz" if found.sampling_hz else ""

@@ -110,7 +110,7 @@ def test_mixed_sizes_turned_transparent_grey_and_deep_pictures(tmp_path):
     assert seen.found.x.shape[1:] == (32, 32, 3)
     assert x["b/1.png"][:15].min() == 255 and x["b/1.png"][17:].max() == 0
     assert (x["b/2.png"] == 255).all() and (x["b/3.png"] == 51).all()
-    for words in ("stretched to 32 x 32", "upright", "put on white", "16 bits", "1 files that are no pictures"):
+    for words in ("stretched to 32 × 32", "upright", "put on white", "16 bits", "1 files that are no pictures"):
         assert words in seen.words
     assert "are grey" in " ".join(seen.found.warnings)
     assert understand(tmp_path / "set", colour="grey", image_size=(16, 24)).found.x.shape[1:] == (16, 24, 1)
