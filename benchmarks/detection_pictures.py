@@ -1,9 +1,9 @@
 """Draws what a trained detector finds on a few test pictures, and how it learnt.
 
-    python benchmarks/detection_pictures.py RUN NUMBER docs/crowns.png
+    python benchmarks/detection_pictures.py RUN NUMBER docs/tree_crowns.png [--score 0.1]
 
-The boxes are those of the finished `.tflite` from a score of 0.3, solid; people's boxes are dashed. The curve
-is mAP50 on the validation part after each epoch.
+The boxes are those of the finished `.tflite` from a score of 0.3, as the app shows them, or from another one, solid;
+people's boxes are dashed. The curve is mAP50 on the validation part after each epoch.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from pnas_kit.learn import Epoch
+from pnas_kit.learn.detection.decode import SHOWN_SCORE
 from pnas_kit.runs import Run
-from pnas_kit.runs.examples import Example, read_examples
+from pnas_kit.runs.examples import Example, examples_of
 
 TRUTH, FOUND = "white", "#ffd400"
 
@@ -52,9 +53,10 @@ def main() -> None:
     parser.add_argument("run", type=Path)
     parser.add_argument("number", type=int, help="of the prototype")
     parser.add_argument("out", type=Path, help="PNG to write")
+    parser.add_argument("--score", type=float, default=SHOWN_SCORE, help="of a box, at least (%(default)s)")
     asked = parser.parse_args()
     run = Run(asked.run)
-    examples = read_examples(run.prototype(asked.number))
+    examples = examples_of(run.load_data(), run.delivered(asked.number, "model.tflite"), asked.score)
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     grid = figure.add_gridspec(2, 6)
     for place, example in enumerate(examples):

@@ -10,13 +10,14 @@ import numpy as np
 from PIL import Image
 
 from pnas_kit.learn.data import Card, Dataset
+from pnas_kit.learn.detection.decode import SHOWN_SCORE
 from pnas_kit.runs.examples import Example
 from widgets.words import attribute
 
 SIDE = 168  # of a shown image
 
 
-LEGEND = "Solid: found, with class and score. Dashed: the real box of an object."
+LEGEND = f"Solid: found with a score of {100 * SHOWN_SCORE:.0f} % or more. Dashed: the real box of an object."
 FOUND = "What the int8 file finds in test images"
 
 

@@ -34,15 +34,16 @@ def mirror(x: Tensor, generator: Generator) -> Tensor:
 def warp(x: Tensor, generator: Generator) -> Tensor:
     """Turns each image by up to 10 degrees, scales it and slants it by up to a tenth, repeating its edge."""
     turn, size, slant = _strengths(3, x, generator)
-    return _resampled(x, _turned(math.radians(10) * turn) @ _affine(xy=slant / 10) @ _affine(xx=1 + size / 10, yy=1 + size / 10))
+    sized = _affine(xx=1 + size / 10, yy=1 + size / 10)
+    return _resampled(x, _turned(math.radians(10) * turn) @ _affine(xy=slant / 10) @ sized)
 
 
 def randaugment(x: Tensor, generator: Generator) -> Tensor:
     """Two different changes of each image, drawn from seven of about equal strength (RandAugment, Cubuk 2020).
 
-    A turn by up to 20 degrees, a slant across or down by up to a fifth, a shift across or down by up to an eighth, contrast, or
-    brightness: those of the paper that make sense once samples are normalised. torchvision's changes the whole batch alike, and
-    draws from torch's global generator: a training would not go on as it was interrupted.
+    A turn by up to 20 degrees, a slant across or down by up to a fifth, a shift across or down by up to an eighth, contrast,
+    or brightness: those of the paper that make sense once samples are normalised. torchvision's changes the whole batch
+    alike, and draws from torch's global generator: a training would not go on as it was interrupted.
     """
     chosen = torch.rand(len(x), 7, generator=generator).argsort(1)[:, :2].T
     strengths = _strengths(2, x, generator)
@@ -139,5 +140,7 @@ def _spans(shares: Tensor, size: int, generator: Generator) -> Tensor:
     return (places >= starts[:, None]) & (places < (starts + lengths)[:, None])
 
 
-AUGMENTATIONS: dict[str, Augmentation] = {f.__name__: f for f in (shift, mirror, warp, randaugment, erase, jitter, scale, slide, mask)}
+AUGMENTATIONS: dict[str, Augmentation] = {
+    f.__name__: f for f in (shift, mirror, warp, randaugment, erase, jitter, scale, slide, mask)
+}
 MIXTURES: dict[str, Mixture] = {f.__name__: f for f in (mixup, cutmix)}

@@ -32,25 +32,31 @@ class Example:
     found: np.ndarray
 
 
-def examples_file(data: Dataset, model: bytes) -> bytes:
-    """The content of `examples.npz` for a detector's `.tflite`."""
+def examples_of(data: Dataset, model: bytes, least: float = SHOWN_SCORE) -> list[Example]:
+    """What a detector's `.tflite` finds in a few test images with at least this score, 0 to 1."""
     from pnas_kit.deploy import Interpreter
     from pnas_kit.deploy.detections import found
-    from pnas_kit.deploy.stored import arrays_file
 
     chosen = np.linspace(0, len(data.test_x) - 1, EXAMPLES).astype(int)
     x, interpreter = data.test_x[chosen], Interpreter(model)
     answers = interpreter.run(interpreter.quantise_input(x))
     boxes = [
         np.column_stack([f.classes, f.boxes, f.scores]).astype(np.float32)
-        for f in found(interpreter.outputs, answers, *x.shape[1:3], least=SHOWN_SCORE)
+        for f in found(interpreter.outputs, answers, *x.shape[1:3], least=least)
     ]
-    truth = data.test_y[chosen]
-    arrays = {
-        "pictures": np.clip(np.round(data.raw(x)), 0, 255).astype(np.uint8),
-        "truth": truth.rows, "truth_counts": truth.counts,
-        "found": np.concatenate([np.zeros((0, 6), np.float32), *boxes]), "found_counts": np.array([len(b) for b in boxes]),
-    }  # fmt: skip
+    pictures = np.clip(np.round(data.raw(x)), 0, 255).astype(np.uint8)
+    return [Example(*one) for one in zip(pictures, data.test_y[chosen], boxes, strict=True)]
+
+
+def examples_file(data: Dataset, model: bytes) -> bytes:
+    """The content of `examples.npz` for a detector's `.tflite`."""
+    from pnas_kit.deploy.stored import arrays_file
+
+    made = examples_of(data, model)
+    arrays = {"pictures": np.stack([example.picture for example in made])}
+    for name in ("truth", "found"):
+        rows = [getattr(example, name) for example in made]
+        arrays |= {name: np.concatenate(rows), f"{name}_counts": np.array([len(row) for row in rows])}
     return arrays_file(arrays)
 
 
