@@ -91,7 +91,9 @@ def test_a_download_is_followed_and_its_failure_told(served, page, shot, index, 
     index.again()
     opened(page, f"{served.app}?theme={theme}")
     page.click('[data-action="data"][data-key="spoken_digits"]')
-    page.get_by_role("button", name="Download 4.5 MB").click()
+    button = page.get_by_role("button", name="Download 4.5 MB")
+    expect(button).to_be_in_viewport()  # what there is to do is seen without looking for it
+    button.click()
     loading = page.locator(".pn-task .pn-waiting", has_text="2.3 of 4.5 MB")
     loading.wait_for()
     assert 0.3 < float(loading.locator("progress").get_attribute("value")) < 0.6
