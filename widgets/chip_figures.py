@@ -25,7 +25,7 @@ COLOURS = {
 KINDS = {"conv": "#0072b2", "pointwise": "#009e73", "depthwise": "#e69f00", "linear": "#cc79a7"}
 MEANINGS = {"written": "output", "read": "inputs", "kept": "kept for a later operator", "scratch": "the kernel's scratch"}
 KEY = (
-    '<span style="white-space:nowrap;margin-left:10px"><i style="display:inline-block;width:10px;height:10px;'
+    '<span style="white-space:nowrap;margin-right:10px"><i style="display:inline-block;width:10px;height:10px;'
     'border-radius:2px;margin-right:4px;background:{}"></i>{}</span>'
 )
 SCRATCH = " The scratch is what CMSIS-NN's source asks for; it was not measured."
@@ -40,10 +40,10 @@ def costs_html(layers: Layers, input_shape: Shape, board: Board, engine: str | N
     timeline = memory_timeline(planned, input_shape)
     return (
         '<div class="pn-costs" style="display:grid;grid-template-columns:repeat(auto-fit,minmax(380px,1fr));gap:12px 24px">'
-        f'<figure style="margin:0"><figcaption><b>Memory for feature maps</b> {_legend(COLOURS, MEANINGS)}</figcaption>'
+        f'<figure style="margin:0"><figcaption>{_title("Memory for feature maps")}{_legend(COLOURS, MEANINGS)}</figcaption>'
         f"{memory_svg(timeline, ops)}<p>{attribute(timeline.hint)} The top line is what the planner takes, "
         f"{words.figure(timeline.arena_bytes / KIB)} KiB.{SCRATCH if name == CMSIS_NN else ''}</p></figure>"
-        f'<figure style="margin:0"><figcaption><b>Time</b> {_legend(_kinds(ops), {})}</figcaption>'
+        f'<figure style="margin:0"><figcaption>{_title("Time")}{_legend(_kinds(ops), {})}</figcaption>'
         f"{latency_svg(ops, board, engine)}<p>{attribute(latency_words(ops, board, name))}</p></figure></div>"
     )
 
@@ -115,6 +115,10 @@ def _kinds(ops: Sequence[Op]) -> dict[str, str]:
     """Colours of the kinds that this net has."""
     present = {op.kind for op in ops}
     return {kind: colour for kind, colour in KINDS.items() if kind in present}
+
+
+def _title(text: str) -> str:
+    return f'<b style="margin-right:10px">{text}</b> '
 
 
 def _legend(colours: dict[str, str], meanings: dict[str, str]) -> str:

@@ -20,6 +20,7 @@ from widgets.controls import button, group
 from widgets.link import Link
 from widgets.logo import LOGO
 from widgets.pane import Pane
+from widgets.run_rows import state_words
 from widgets.state import Problem
 from widgets.words import attribute
 
@@ -64,6 +65,7 @@ class Classroom(ipywidgets.VBox):
         self._woken, self._closed = threading.Event(), False
         self._link = ClassLink(guard(self._opened))
         self._limits, self._table = Pane(), Pane()
+        self._limits.add_class("pn-limits")
         self._chart = Pane(show=guard(self._choose("show")), data=guard(self._choose("data")))
         theme = button("Light / dark", guard(self._link.switch_theme), "quiet", "Switch between light and dark")
         theme.add_class("pn-theme")
@@ -166,14 +168,13 @@ class Classroom(ipywidgets.VBox):
         head = "".join(f'<th scope="col">{name}</th>' for name in ("Run", "State", "Progress", "Best verified"))
         self._table.html = (
             f'<h2 class="pn-h">{_runs(len(self._found))}</h2><p class="pn-note" role="status">{told}</p>'
-            f'<table class="pn-table pn-class-table" data-rows="{len(self._found)}"><thead><tr>{head}</tr></thead>'
-            f"<tbody>{lines}</tbody></table>"
+            f'<table class="pn-table pn-class-table pn-stacked" data-rows="{len(self._found)}">'
+            f"<thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
         )
 
     def _line(self, row: Row) -> str:
         run, status = row.run, row.status
         kind = "running" if row.at_work and not status.alive else status.state
-        state = row.state.removeprefix(f"{status.phase} ") if status.state == "queued" else row.state
         best = f"<b>{words.percent(row.best.int8_accuracy)}</b><small>{row.best.metric}</small>" if row.best else "–"
         done = (
             f'<progress max="{status.total}" value="{status.done}" aria-label="Progress"></progress>'
@@ -183,11 +184,11 @@ class Classroom(ipywidgets.VBox):
         )
         error = f' title="{attribute(status.error)}"' if status.error else ""
         return (
-            f'<tr data-key="{attribute(run.name)}" data-state="{status.state}"><th scope="row">'
+            f'<tr data-key="{attribute(run.name)}" data-state="{status.state}"><th scope="row" class="pn-half">'
             f"<div>{mark_svg(self._marks[run.name])}<span><b>{attribute(_title(run))}</b>"
             f"<small>{attribute(run.config.data)}</small><small>{attribute(run.problem.board.name)}</small></span></div></th>"
-            f'<td><span class="pn-pill pn-{kind}"{error}>{attribute(state)}</span></td>'
-            f"<td>{done}</td><td>{best}</td></tr>"
+            f'<td class="pn-half"><span class="pn-pill pn-{kind}"{error}>{attribute(_state(row))}</span></td>'
+            f'<td class="pn-half" data-label="Progress">{done}</td><td data-label="Best verified">{best}</td></tr>'
         )
 
 
@@ -201,6 +202,13 @@ UNITS = {"search": "candidates", "train": "epochs"}
 def _title(run: Run) -> str:
     """What its owner called it, else when it was begun."""
     return run.title or f"{run.name[9:11]}:{run.name[11:13]}, {run.name[-4:]}"
+
+
+def _state(row: Row) -> str:
+    """How it stands: in the words of the list of runs, but a place in the queue as it is now."""
+    if row.waiting is not None or (row.emulations and not row.status.alive):
+        return row.state.removeprefix(f"{row.status.phase} ")
+    return state_words(row.status)
 
 
 def _select(action: str, label: str, options: list[tuple[str, str]], chosen: str) -> str:

@@ -10,9 +10,11 @@ from pnas_kit.runs.charts import COLOURS, front_svg, volumes_svg
 from pnas_kit.runs.compare import Comparison, Prototype, compare, on_front
 from pnas_kit.space import FAMILIES
 from widgets import words
+from widgets.figures import labels
 from widgets.words import attribute, begun, run_title
 
 LETTERS = ("A", "B")
+MINUS = "\u2212"
 MARKS = ('<circle cx="8" cy="8" r="5.5"/>', '<rect x="3" y="3" width="10" height="10"/>')  # as on the charts
 BACK = '<button type="button" class="pn-plain" data-action="back" data-focus="back" data-escape>Back to the list</button>'
 FIGURES = {
@@ -63,7 +65,7 @@ def _charts(found: Comparison) -> str:
     if any(on_front(run) for run in found.runs):
         drawn.append(("Fronts of compute and score", front_svg(found.runs, LETTERS)))
     if any(found.volumes):
-        names = ", ".join(found.objectives)
+        names = labels(found.objectives)
         key = "-".join(run.name for run in found.runs)
         drawn.append((f"Hypervolume of {names}; one scale and reference for both", volumes_svg(found.volumes, LETTERS, key)))
     figures = "".join(f"<figure><figcaption>{attribute(text)}</figcaption>{svg}</figure>" for text, svg in drawn)
@@ -97,7 +99,7 @@ def _facts(run: Run, curve: Sequence[tuple[int, float]]) -> dict[str, str]:
         "RAM limit": words.kib(limits.ram_bytes),
         "Flash limit": words.kib(limits.flash_bytes),
         "Compute limit": words.macs(limits.macs),
-        "Objectives": ", ".join(run.problem.objectives),
+        "Objectives": labels(run.problem.objectives),
         "Sampler, seed": f"{config.sampler}, {config.seed}",
         "Candidates tried": f"{words.count(len(candidates))} of {words.count(config.trials)}",
         "Fit the budget": words.count(sum(c.feasible for c in candidates)),
@@ -123,8 +125,8 @@ def _prototypes(found: Comparison) -> str:
         note += "picked or proposed candidates."
     heads = "".join(f'<th scope="col">{FIGURES[name][0]}</th>' for name in names)
     return (
-        f'<div><h3>Prototypes</h3><table class="pn-table"><thead><tr><th scope="col">Prototype</th>{heads}</tr></thead>'
-        f'<tbody>{"".join(rows)}</tbody></table><p class="pn-note">{note}</p></div>'
+        '<div><h3>Prototypes</h3><table class="pn-table pn-stacked"><thead><tr><th scope="col">Prototype</th>'
+        f'{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table><p class="pn-note pn-beneath">{note}</p></div>'
     )
 
 
@@ -137,7 +139,7 @@ def _bands(found: Comparison) -> str:
 
 def _row(place: int, prototype: Prototype, reference: Prototype | None, names: Sequence[str]) -> str:
     candidate, against = prototype.candidate, None if prototype is reference else reference
-    cells = "".join(f"<td>{_cell(name, prototype, against)}</td>" for name in names)
+    cells = "".join(f'<td data-label="{FIGURES[name][0]}">{_cell(name, prototype, against)}</td>' for name in names)
     state = "verified" if prototype.result else "not trained"
     return (
         f'<tr><th scope="row" title="{attribute(candidate.arch.words)}">{mark(place)} '
@@ -157,4 +159,5 @@ def _cell(name: str, prototype: Prototype, against: Prototype | None) -> str:
     difference = (value - other) * scale
     verdict = "" if difference == 0 else "pn-better" if difference * better > 0 else "pn-worse"
     told = {"pn-better": " better", "pn-worse": " worse"}.get(verdict, "")
-    return f'{write(value)}<small class="{verdict}">{form.format(difference)}<span class="pn-unseen">{told}</span></small>'
+    signed = form.format(difference).replace("-", MINUS)
+    return f'{write(value)}<small class="{verdict}">{signed}<span class="pn-unseen">{told}</span></small>'

@@ -15,7 +15,7 @@ from pnas_kit.runs.examples import Example
 from widgets.words import attribute
 
 SIDE = 168  # of a shown image
-
+LETTER, LINE = 6.5, 12  # of the boxes' names, both on the screen
 
 LEGEND = f"Solid: found with a score of {100 * SHOWN_SCORE:.0f} % or more. Dashed: the real box of an object."
 FOUND = "What the int8 file finds in test images"
@@ -50,15 +50,29 @@ def _drawn(example: Example, classes: Sequence[str]) -> str:
     real = "".join(_rectangle(row, small, f'class="pn-real" stroke-dasharray="{3 * small:.2f}"') for row in example.truth)
     found = "".join(_rectangle(row, small, 'class="pn-box"') for row in example.found)
     texts = "".join(
-        f'<text x="{row[1]:.1f}" y="{max(row[2] - 2 * small, 10 * small):.1f}" font-size="{11 * small:.2f}" '
+        f'<text x="{x:.1f}" y="{y:.1f}" font-size="{11 * small:.2f}" '
         f'stroke-width="{2.5 * small:.2f}">{attribute(name)}</text>'
-        for row, name in zip(example.found, names, strict=True)
+        for (x, y), name in zip(_beside(example.found, names, width, small), names, strict=True)
     )
     return (
         f'<svg role="img" aria-label="{attribute(label)}" viewBox="0 0 {width} {height}" width="{SIDE}" '
         f'height="{SIDE * height / width:.0f}"><title>{attribute(label)}</title>'
         f'<image href="{_png(example.picture)}" width="{width}" height="{height}"/>{real}{found}{texts}</svg>'
     )
+
+
+def _beside(rows: np.ndarray, names: Sequence[str], width: int, small: float) -> list[tuple[float, float]]:
+    """Where each box's name begins: above the box, within the picture, and below the names that are there already."""
+    places: list[tuple[float, float]] = []
+    wide = [LETTER * small * len(name) for name in names]
+    for row, own in zip(rows, wide, strict=True):
+        x, y = max(0.0, min(row[1], width - own)), max(row[2] - 2 * small, 10 * small)
+        others = sorted((b, a, w) for (a, b), w in zip(places, wide, strict=False))
+        for b, a, w in others:
+            if abs(y - b) < LINE * small and x < a + w and a < x + own:
+                y = b + LINE * small
+        places.append((x, y))
+    return places
 
 
 def _rectangle(row: np.ndarray, small: float, how: str) -> str:

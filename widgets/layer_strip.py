@@ -50,7 +50,7 @@ def layers_html(layers: Layers, input_shape: Shape) -> str:
     drawing = layers_svg(built, input_shape, reason)
     return (
         f'<figure class="pn-layers" data-layers="{len(built)}" style="margin:0 0 10px">{drawing}'
-        f'<figcaption style="font-size:12.5px;margin-left:-10px">{_legend(built)}</figcaption>{failed}</figure>'
+        f'<figcaption style="font-size:12.5px">{_legend(built)}</figcaption>{failed}</figure>'
     )
 
 

@@ -122,7 +122,9 @@ class RunList:
 
     def _draw_toggle(self) -> None:
         run, status = self._state.run, self._state.status
-        text = f"<b>{attribute(run_title(run))}</b> {attribute(state_words(status))}" if run and status else "no run on show"
+        text = "no run on show"
+        if run and status:
+            text = f"<b>{attribute(run_title(run))}</b> <span>{attribute(state_words(status))}</span>"
         self.toggle.html = (
             f'<button type="button" class="pn-runs" data-action="toggle" aria-expanded="{str(self.is_open).lower()}"'
             f"{' data-focus=closed' if self._returned and not self.is_open else ''}>"

@@ -37,11 +37,11 @@ def rows_html(rows: Sequence[Row], shown: str, marked: Collection[str], asking: 
     if not rows:
         return cards.empty("No run yet", "Choose a data set and a board, then start a search: it appears here.")
     body = "".join(_row(row, row.name == shown, marked, focus) + _question(row, asking) for row in rows)
-    return f'<table class="pn-table pn-run-table" data-rows="{len(rows)}">{HEAD}<tbody>{body}</tbody></table>'
+    return f'<table class="pn-table pn-run-table pn-stacked" data-rows="{len(rows)}">{HEAD}<tbody>{body}</tbody></table>'
 
 
 HEAD = (
-    '<thead><tr><th scope="col">Run</th><th scope="col">Data set, board</th><th scope="col">State</th>'
+    '<thead><tr><th scope="col">Run</th><th scope="col">State</th><th scope="col">Data set, board</th>'
     '<th scope="col">Candidates</th><th scope="col">Verified</th><th scope="col">On disk</th><th scope="col">What to do</th>'
     "</tr></thead>"
 )
@@ -53,10 +53,11 @@ def _row(row: Row, here: bool, marked: Collection[str], focus: str) -> str:
     called = f"<b>{attribute(row.given or began)}</b>{badge}" + (f"<small>{began}</small>" if row.given else "")
     return (
         f'<tr data-key="{attribute(row.name)}" data-state="{row.status.state}">'
-        f'<th scope="row" title="{attribute(row.name)}">{called}</th>'
-        f"<td>{attribute(row.data)}<small>{attribute(row.board)}</small></td>"
-        f"<td>{_state(row)}</td><td>{words.count(row.tried)} of {words.count(row.trials)}</td>"
-        f"<td>{row.verified}</td><td>{words.kib(row.size)}</td>"
+        f'<th scope="row" class="pn-half" title="{attribute(row.name)}">{called}</th>'
+        f'<td class="pn-half">{_state(row)}</td>'
+        f'<td data-label="Data set, board">{attribute(row.data)}<small>{attribute(row.board)}</small></td>'
+        f'<td data-label="Candidates">{words.count(row.tried)} of {words.count(row.trials)}</td>'
+        f'<td data-label="Verified">{row.verified}</td><td data-label="On disk">{words.kib(row.size)}</td>'
         f'<td class="pn-run-actions"><div>{_buttons(row, marked, focus)}</div></td></tr>'
     )
 

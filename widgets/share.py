@@ -38,11 +38,10 @@ def selected(words: Sequence[str], candidates: Sequence[Candidate]) -> tuple[lis
     fit = [number for number in known if by_number[number].feasible]
     said = []
     if unknown:
-        said.append(
-            f"{_listed(unknown)} of the link {'is no candidate' if len(unknown) == 1 else 'are no candidates'} here."
-        )
+        what = "is no candidate" if len(unknown) == 1 else "are no candidates"
+        said.append(f"The link names {_listed(unknown)}, which {what} of this run.")
     if over:
-        said.append(f"{_listed(over)} of the link {'does' if len(over) == 1 else 'do'} not fit the budget.")
+        said.append(f"The link names {_listed(over)}, which {'does' if len(over) == 1 else 'do'} not fit the budget.")
     if len(fit) > MOST_PICKS:
         said.append(f"The link names {len(fit)} candidates, of which the first {MOST_PICKS} are taken.")
     return sorted(fit[:MOST_PICKS]), " ".join(said)

@@ -90,8 +90,8 @@ class StepDeploy:
         head = HEAD.replace("SAMPLES", words.count(results[0].test_count))
         if results[0].metric != "accuracy":
             head = head.replace("Accuracy on", f"{results[0].metric} on").replace("test samples", "test images")
-        table = f'<table class="pn-table pn-models" data-rows="{len(results)}">{head}<tbody>{body}</tbody></table>'
-        self._table.html = table + more + FOOT
+        attributes = f'class="pn-table pn-models pn-stacked" data-rows="{len(results)}"'
+        self._table.html = f"<table {attributes}>{head}<tbody>{body}</tbody></table>{more}{FOOT}"
 
     def _row(self, result: Result, architecture: str, best: bool) -> str:
         measured = "–" if result.arena_measured is None else words.kib(result.arena_measured)

@@ -71,7 +71,7 @@ class Quota:
     @property
     def words(self) -> str:
         """The limits in a line."""
-        parts = [f"{self.runners} at work at once"]
+        parts = [f"at most {self.runners} at work"]
         parts += [f"{self.hours:g} hours per start"] if self.hours else []
         parts += [f"{self.run_gib:g} GiB per run"] if self.run_gib else []
         parts += [f"{self.disk_gib:g} GiB for all runs"] if self.disk_gib else []

@@ -14,6 +14,14 @@ ROOT = Path(__file__).resolve().parents[2]
 # Tests run side by side: each worker looks for a free port from another number on.
 PORT = 8870 + 20 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
+TWICE = {"width": 640, "height": 360}
+"""What 200 % of 1280x720 leaves of the page's own pixels."""
+CUT = """table => [...table.querySelectorAll("th, td, .pn-pill, button")].filter(
+    part => part.offsetParent && !part.closest("thead") && (
+        part.getBoundingClientRect().right > table.parentElement.getBoundingClientRect().right + 1
+        || part.scrollWidth > part.clientWidth + 1)).map(part => part.outerHTML.slice(0, 120))"""
+"""The parts of a table that are cut off or reach beyond the box around it."""
+
 
 def is_kernel(process):
     try:

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 from playwright.sync_api import expect
-from served import Served
+from served import CUT, TWICE, Served
 
 from pnas_kit.learn.data import load, proxy_batches
 from pnas_kit.runs import Run
@@ -70,6 +70,12 @@ def test_the_class_view_opens_with_the_instructors_token_alone(school, page, sho
         table = page.locator(".pn-class-table")
         assert table.evaluate("table => table.offsetWidth - table.parentElement.clientWidth") <= 0
         shot(page, f"31-class-{theme}")
+        page.set_viewport_size(TWICE)
+        assert table.evaluate(CUT) == []
+        for part in (".pn-head", ".pn-class-table"):
+            page.locator(part).scroll_into_view_if_needed()
+            shot(page, f"34-class-200-percent-{part[1:]}-{theme}")
+        page.set_viewport_size({"width": 1280, "height": 720})
         if theme == "light":
             page.get_by_label("Show").select_option("verified")
             page.wait_for_selector(".pn-class-chart[data-runs='1']")

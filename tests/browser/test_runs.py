@@ -1,20 +1,22 @@
 """The list of runs on the page: with the keyboard, in two windows, as a link, and a report that opens offline."""
 
 import json
+import os
 import shutil
 import sys
 from dataclasses import asdict
 from pathlib import Path
 
+import psutil
 import pytest
 from playwright.sync_api import expect
-from served import THEMES
+from served import CUT, THEMES, TWICE
 from test_views import searched
 
 from pnas_kit.runs import Run
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "widgets"))
-from made_runs import add_epochs, add_result, epoch
+from made_runs import add_epochs, add_result, epoch, set_status
 
 TABLE = ".pn-run-table"
 
@@ -53,6 +55,33 @@ def fits(page):
 
 
 @THEMES
+def test_the_list_is_read_at_twice_the_size(served, page, shot, pair, theme):
+    """Every run is a card: the whole of it can be seen without scrolling sideways."""
+    kinds = ("limited", "failed", "running", "stopped")
+    others = [Run(shutil.copytree(pair[1].path, pair[1].path.with_name(f"{pair[1].name}-{kind}"))) for kind in kinds]
+    here = {"pid": os.getpid(), "started": psutil.Process().create_time(), "seconds_left": 4000.0}
+    for run, kind in zip(others, kinds, strict=True):
+        set_status(run, phase="train", state=kind, done=12, total=240, **(here if kind == "running" else {}))
+    others[0].rename("A door bell that hears the difference between two rings")
+    page.set_viewport_size(TWICE)
+    open_list(page, served, f"?run={pair[0].name}&theme={theme}")
+    page.wait_for_selector(f'{TABLE} [data-state="failed"] .pn-pill')
+    assert fits(page) and page.locator(TABLE).evaluate(CUT) == []
+    cells = page.locator(f'{TABLE} [data-state="running"] [data-label]')
+    assert [cells.nth(i).evaluate("e => getComputedStyle(e, '::before').content") for i in range(cells.count())] == [
+        f'"{name}"' for name in ("Data set, board", "Candidates", "Verified", "On disk")
+    ]
+    looks = "kind => getComputedStyle(document.querySelector(`[data-state=${kind}] .pn-pill`)).borderRadius"
+    assert page.evaluate(looks, "failed") == page.evaluate(looks, "limited")  # a state, no message
+    shot(page, f"23-runs-200-percent-{theme}")
+    page.locator(f'{TABLE} [data-state="running"]').scroll_into_view_if_needed()
+    shot(page, f"24-runs-200-percent-below-{theme}")
+    for run in others:
+        shutil.rmtree(run.path)
+    assert page.problems == [] and page.foreign == []
+
+
+@THEMES
 def test_two_runs_are_compared(served, page, shot, pair, theme):
     open_list(page, served, f"?run={pair[0].name}&theme={theme}")
     assert fits(page)
@@ -69,6 +98,11 @@ def test_two_runs_are_compared(served, page, shot, pair, theme):
     shot(page, f"15-compared-{theme}")
     page.evaluate("document.querySelector('.pn-compared-tables').scrollIntoView()")
     shot(page, f"16-compared-below-{theme}")
+    page.set_viewport_size(TWICE)
+    assert fits(page) and page.locator(".pn-compared .pn-stacked").evaluate(CUT) == []
+    page.locator(".pn-compared .pn-stacked").scroll_into_view_if_needed()
+    shot(page, f"25-compared-200-percent-{theme}")
+    page.set_viewport_size({"width": 1280, "height": 720})
     page.keyboard.press("Escape")
     page.wait_for_selector(TABLE, state="visible")
     page.get_by_role("button", name="Close").click()
@@ -119,7 +153,7 @@ def test_a_link_carries_run_and_picks(served, page, shot, pair):
     wanted = sorted(c.number for c in run.candidates() if c.feasible)[:2]
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(f"{served.app}?run={run.name}&sel={wanted[0]},{wanted[1]},999")
-    page.wait_for_selector(".pn-notice >> text=999 of the link is no candidate here")
+    page.wait_for_selector(".pn-notice >> text=The link names 999, which is no candidate of this run")
     assert Run(run.path).picks == wanted
     page.get_by_role("button", name="Copy link").click()
     page.wait_for_selector(".pn-share-said >> text=Copied a link to this run and 2 picked")

@@ -1,5 +1,6 @@
 """A detector's whole way through a run: trained, quantised, judged by mAP, with firmware and pictures."""
 
+import re
 import zipfile
 from dataclasses import replace
 
@@ -10,10 +11,10 @@ from detectors import detector, squares
 from pnas_kit.deploy import evaluate
 from pnas_kit.learn.data import CATALOGUE
 from pnas_kit.runs import Config, Run, prototype
-from pnas_kit.runs.examples import EXAMPLES, read_examples
+from pnas_kit.runs.examples import EXAMPLES, Example, read_examples
 from pnas_kit.search import Candidate
 from pnas_kit.search.evaluate import check
-from widgets.detections import detections_html, training_examples
+from widgets.detections import SIDE, detections_html, training_examples
 
 
 @pytest.fixture
@@ -56,6 +57,16 @@ def test_problems_of_detection_ask_for_detectors():
     assert config.problem_of(CATALOGUE["digits"]).head == "classifier"
     with pytest.raises(ValueError, match="need a loss"):
         check(replace(problem, loss=None), [])
+
+
+def test_names_of_boxes_at_one_place_stand_below_each_other_and_within_the_picture():
+    found = np.array([[0, 1, 8, 20, 30, 0.9], [1, 2, 9, 21, 31, 0.5], [0, 40, 8, 47, 30, 0.4]], np.float32)
+    example = Example(np.zeros((48, 48, 1), np.uint8), np.zeros((0, 5), np.float32), found)
+    html = detections_html([example], squares().card)
+    places = [(float(x), float(y)) for x, y in re.findall(r'<text x="([\d.]+)" y="([\d.]+)"', html)]
+    (_, first), (_, second), (right, _) = places
+    assert len(places) == 3 and second - first >= 11 * 48 / SIDE
+    assert 0 <= right < 40  # moved to the left, so that it ends within the picture
 
 
 def test_training_pictures_show_their_real_boxes():

@@ -205,7 +205,7 @@ def test_limits_are_kept_in_the_folder_and_a_damaged_file_is_named(tmp_path):
     assert Quota.of(tmp_path) == Quota() and Quota().runners == max(1, quota.cores() // 2)
     wanted = Quota(runners=3, hours=1.5, disk_gib=20)
     wanted.write(tmp_path)
-    assert Quota.of(tmp_path) == wanted and wanted.words == "3 at work at once, 1.5 hours per start, 20 GiB for all runs"
+    assert Quota.of(tmp_path) == wanted and wanted.words == "at most 3 at work, 1.5 hours per start, 20 GiB for all runs"
     (tmp_path / quota.FILE).write_text(json.dumps(asdict(wanted) | {"of_a_later_version": 1}))
     assert Quota.of(tmp_path) == wanted
     (tmp_path / quota.FILE).write_text("{")

@@ -162,10 +162,11 @@ def test_two_marked_runs_are_compared(panel, workbench, pair):
     for wanted in (
         "91.00 %",
         "88.50 %",
-        "-2.50 points worse",
+        "−2.50 points worse",
         "The seeds differ",
         "24 of 24",
         "Sampler, seed nsga2, 0 nsga2, 5 ≠",
+        "Hypervolume of Compute, MeCo, ZiCo, NASWOT, SNIP;",
     ):
         assert wanted in words, wanted
     assert panel.table.layout.display == "none"
@@ -209,7 +210,8 @@ def test_what_a_link_gets_wrong_is_a_sentence(workbench, run):
     over = next(c.number for c in run.candidates() if not c.feasible)
     hello(workbench, f"?run={run.name}&sel=999,x%3Cb%3E,{over},{fit(run)[0]}")
     said = text(workbench._notice.view)
-    assert "999, x&lt;b&gt; of the link are no candidates here." in said and f"{over} of the link does not fit" in said
+    assert "The link names 999, x&lt;b&gt;, which are no candidates of this run." in said
+    assert f"The link names {over}, which does not fit the budget." in said
     assert workbench.picked == [fit(run)[0]] and workbench.state.problem is None
 
 

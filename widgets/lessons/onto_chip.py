@@ -141,7 +141,7 @@ def fits_html(candidate: Candidate, board: Board, engine: str) -> str:
         bar(name, f"{words.kib(used)} of {memory(there)}", used / there, f"{used / there:.0%} of what is left")
         for name, used, there in parts
     )
-    over = [f"{words.kib(used - there)} of {name}" for name, used, there in parts if used > there]
+    over = [f"{words.kib(used - there)} of {name.replace('Flash', 'flash')}" for name, used, there in parts if used > there]
     verdict = f"It does not fit: {' and '.join(over)} too much." if over else "It fits what is left of the board's memory."
     return (
         f'<div class="pn-bars pn-bars-two">{bars}</div>'

@@ -167,7 +167,7 @@ def fields_html(shown: list[tuple[str, str, float]]) -> str:
 def curve_html(history: list[tuple[float, float]], bits: int) -> str:
     """Shares of right answers since the start: a line for exact numbers, a dashed one for rounded ones."""
     wide, tall = CURVE
-    left, top, bottom = 44, 8, tall - 8
+    left, top, bottom = 52, 8, tall - 8
     step = (wide - left - 8) / max(1, MOST_EPOCHS // EPOCHS_A_LOOK - 1)
     grid_lines = "".join(
         f'<line class="pn-curve-grid" x1="{left}" x2="{wide}" y1="{y}" y2="{y}"/>'
@@ -201,5 +201,5 @@ def neurons_html(net: TinyNet) -> str:
         )
         left = f"{int(alive.sum())} of {len(alive)} neurons"
         caption = f"<figcaption>Layer {layer}: {left}; the higher a bar, the stronger; the weakest go first</figcaption>"
-        rows.append(f'<figure><div class="pn-neurons" aria-hidden="true">{bars}</div>{caption}</figure>')
+        rows.append(f'<figure>{caption}<div class="pn-neurons" aria-hidden="true">{bars}</div></figure>')
     return f'<div class="pn-fields-two pn-strengths">{"".join(rows)}</div>'
