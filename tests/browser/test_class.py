@@ -9,7 +9,8 @@ from pathlib import Path
 import psutil
 import pytest
 from playwright.sync_api import expect
-from served import CUT, TWICE, Served
+from served import Served
+from themes import CUT, TWICE
 
 from pnas_kit.learn.data import load, proxy_batches
 from pnas_kit.runs import Run

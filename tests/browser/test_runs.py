@@ -10,8 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 from playwright.sync_api import expect
-from served import CUT, THEMES, TWICE
 from test_views import searched
+from themes import CUT, THEMES, TWICE
 
 from pnas_kit.runs import Run
 

@@ -10,8 +10,9 @@ import psutil
 import pytest
 from loopback_index import HalfIndex
 from playwright.sync_api import expect
-from served import THEMES, Served
+from served import Served
 from test_views import searched
+from themes import THEMES
 
 from pnas_kit.learn.data.sources import SOURCES
 from pnas_kit.runs import Run, recorded
