@@ -26,6 +26,7 @@ def grave(page):
 def test_axe_finds_nothing_serious(served, page, shot, step, theme):
     open_step(page, served, step, f"&theme={theme}")
     shot(page, f"{step}-{theme}")
+    assert page.locator(".pn-head").bounding_box()["height"] < 60  # one line, however long a run's title is
     assert grave(page) == []
     assert page.problems == []
 
