@@ -112,6 +112,7 @@ def take(user: User, data: str, folder: Path) -> None:
     """Download the most accurate prototype's model and firmware, and score the model from the file alone."""
     user.step("deploy")
     rows = user.page.locator(".pn-table tr[data-key]")
+    rows.first.wait_for()
     user.tell("models ready to take", "5-deploy")
     files = {}
     row = rows.first

@@ -73,8 +73,8 @@ def inline(text: str, label: str) -> str:
     text = re.sub(r' id="([^"]+)"', lambda found: found[0] if found[1] in used else "", text)
     # matplotlib leaves a black filling out, which then is what the whole picture has.
     style = "max-width:100%;height:auto;stroke-linejoin:round;stroke-linecap:butt"
-    attributes = f'role="img" fill="currentColor" style="{style}"'
-    return text.replace("<svg", f'<svg aria-label="{escape(label, quote=True)}" {attributes}', 1)
+    attributes = f'role="img" aria-label="{escape(label, quote=True)}" fill="currentColor" style="{style}"'
+    return text.replace("<svg", f"<svg {attributes}", 1)
 
 
 def front_svg(runs: Sequence[Run], names: Sequence[str], picked: Sequence[int] = ()) -> str:

@@ -90,7 +90,8 @@ def test_what_goes_wrong_in_a_control_is_shown(monkeypatch):
     app = ChipCost()
     monkeypatch.setattr("widgets.lessons.chip_cost.bars_html", lambda *_: 1 / 0)
     app.width.value = 0.9
-    assert "division by zero" in app._trouble.problem.what
+    problem = app._trouble.problem
+    assert "ZeroDivisionError" in problem.what and "division by zero" in problem.detail
 
 
 def test_a_slider_keeps_its_value_inside_and_whole():
