@@ -60,8 +60,7 @@ class Watch:
 
     def _look(self, run: Run) -> None:
         try:
-            with self._state.hold_trait_notifications():  # or a run that stopped has cards at work for a moment
-                self.read(run)
+            self.read(run)
         except Exception:
             if run.exists:
                 raise
@@ -74,7 +73,13 @@ class Watch:
         return PERIOD if self._state.busy else QUIET
 
     def read(self, run: Run) -> None:
-        """Bring the state up to date; the caller holds its lock."""
+        """Bring the state up to date."""
+        # What is new is told all at once, or a run that stopped has cards at work for a moment; and under the lock, or
+        # what one thread tells waits until another has finished telling.
+        with self._state.lock, self._state.hold_trait_notifications():
+            self._read(run)
+
+    def _read(self, run: Run) -> None:
         state = self._state
         status = run.status  # before the candidates: when it says "done", all of them are there
         candidates = run.candidates()

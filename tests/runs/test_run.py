@@ -179,7 +179,7 @@ def test_a_paused_search_waits_and_goes_on(tmp_path):
     assert len(run.candidates()) == before < 400
     run.resume()
     wait_for(lambda: len(run.candidates()) > before)
-    assert run.status.state == "running"
+    wait_for(lambda: run.status.state == "running", 2)  # a candidate may be on the disk before the word
     run.stop()
     wait_for(lambda: not run.status.alive)
     wait_for(lambda: gone(run.status.pid), 5)
