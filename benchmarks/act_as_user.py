@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import argparse
 import io
+import sys
 import tempfile
 import time
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Page
-from served_page import chromium, served
 
 from pnas_kit.deploy import evaluate
 from pnas_kit.learn.data import load
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+from served import Served, chromium
 
 MINUTES = 60_000
 CHART = ".pn-search .pn-front"
@@ -140,10 +143,10 @@ def main() -> None:
     parser.add_argument("--theme", default="light", choices=("light", "dark"))
     parser.add_argument("--pictures", type=Path, help="folder for what was seen")
     a = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, served(Path(folder) / "runs") as url, chromium() as browser:
+    with tempfile.TemporaryDirectory() as folder, Served(Path(folder)) as server, chromium() as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 720}, accept_downloads=True)
         user = User(page)
-        page.goto(f"{url}voila/render/workbench.ipynb?theme={a.theme}")
+        page.goto(f"{server.app}?theme={a.theme}")
         page.wait_for_selector(".pn-samples img")
         user.tell("page usable", "1-task")
         if a.data != "digits":

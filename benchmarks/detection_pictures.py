@@ -2,8 +2,8 @@
 
     python benchmarks/detection_pictures.py RUN NUMBER docs/tree_crowns.png [--score 0.1]
 
-The boxes are those of the finished `.tflite` from a score of 0.3, as the app shows them, or from another one, solid;
-people's boxes are dashed. The curve is mAP50 on the validation part after each epoch.
+Solid are the boxes of the finished `.tflite` from the score on that the app shows, or from another one; dashed are people's
+boxes. The curve is mAP50 on the validation part after each epoch.
 """
 
 from __future__ import annotations
@@ -53,10 +53,11 @@ def main() -> None:
     parser.add_argument("run", type=Path)
     parser.add_argument("number", type=int, help="of the prototype")
     parser.add_argument("out", type=Path, help="PNG to write")
-    parser.add_argument("--score", type=float, default=SHOWN_SCORE, help="of a box, at least (%(default)s)")
+    parser.add_argument("--score", type=float, help="of a box, at least (default: as the app shows them)")
     asked = parser.parse_args()
     run = Run(asked.run)
-    examples = examples_of(run.load_data(), run.delivered(asked.number, "model.tflite"), asked.score)
+    score = asked.score or run.result(asked.number).shown_score or SHOWN_SCORE
+    examples = examples_of(run.load_data(), run.delivered(asked.number, "model.tflite"), score)
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     grid = figure.add_gridspec(2, 6)
     for place, example in enumerate(examples):

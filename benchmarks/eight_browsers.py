@@ -14,6 +14,7 @@ import argparse
 import asyncio
 import os
 import shutil
+import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
@@ -22,11 +23,13 @@ from statistics import median
 
 import psutil
 from playwright.async_api import Browser, Page, async_playwright
-from served_page import FLAGS, chromium_path, served
 
 from pnas_kit.runs import Run
 from pnas_kit.runs.overview import end_all, rows
 from pnas_kit.runs.quota import cores
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+from served import FLAGS, Served, chromium_path
 
 PATIENCE_MS = 600_000
 USABLE = '.pn-task [data-action="board"][aria-checked="true"]'
@@ -118,16 +121,16 @@ def main() -> None:
     before = os.getloadavg()[0]
     asked = {"--runners": options.runners, "--warm": options.warm}
     more = [word for name, value in asked.items() if value for word in (name, str(value))]
-    with served(folder, "--token", "--port", "8890", *more) as address:
+    with Served(folder, "--token", *more) as server:
         try:
             idle = memory()
             start = time.monotonic()
-            seen = asyncio.run(all_visits(address, options.browsers, options.trials))
+            seen = asyncio.run(all_visits(server.url, options.browsers, options.trials))
             taken = time.monotonic() - start
-            done = {run.name for run in finished(folder, 1200)}
+            done = {run.name for run in finished(server.runs, 1200)}
             total = time.monotonic() - start
         finally:
-            list(end_all(folder))
+            list(end_all(server.runs))
     usable, back = sorted(one.usable for one in seen), sorted(one.back for one in seen)
     kept = sum(one.run == one.run_after and one.run in done for one in seen)
     print(f"{options.browsers} browsers on {cores()} cores, load {before:.1f} before; in waiting: {idle}")

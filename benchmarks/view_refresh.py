@@ -14,6 +14,7 @@ import json
 import math
 import random
 import statistics
+import sys
 import tempfile
 import time
 from dataclasses import asdict
@@ -25,13 +26,15 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import BaseJournalBackend
 from optuna.study import StudyDirection
 from optuna.trial import create_trial
-from served_page import chromium, served
 
 from pnas_kit.cost import boards, estimate
 from pnas_kit.runs import Config, Run, Status
 from pnas_kit.search import Candidate
 from pnas_kit.search.ledger import RECORD, STUDY
 from pnas_kit.space import Arch, ShapeError, space
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+from served import Served, chromium
 
 TABS = ("front", "parallel", "table", "hypervolume", "agreement")
 SHAPE = (8, 8, 1)
@@ -112,9 +115,9 @@ def python_side(run: Run, lines: list[str], refreshes: int) -> list[float]:
 
 def page_side(run: Run) -> dict[str, tuple[float, float]]:
     """For each panel the milliseconds of a draw, and until it is painted, medians of ten changes of the filter."""
-    with served(run.path.parent) as url, chromium() as browser:
+    with Served(run.path.parent, runs=run.path.parent) as server, chromium() as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 720})
-        page.goto(f"{url}voila/render/workbench.ipynb?run={run.name}")
+        page.goto(f"{server.app}?run={run.name}")
         page.click('[data-action="step"][data-key="search"]')
         front = page.locator(".pn-search .pn-front")
         page.wait_for_function(

@@ -57,20 +57,25 @@ def _counts(card: Card) -> str:
     return f"{words.count(card.train)} training, {words.count(card.test)} test" if card.train else "counted when loaded"
 
 
-def data_group(card: Card) -> str:
-    """The title under which a data set is offered."""
-    return {"image": "Pictures", "series": "Time series", "detection": "Objects in pictures"}[card.task]
+TASKS = {"image": "Pictures", "series": "Time series", "detection": "Objects in pictures"}
+"""The titles under which data sets are offered, in this order."""
 
 
-def grouped(drawn: Iterable[tuple[str, str]]) -> list[str]:
-    """Cards with a title before each group, from pairs of a title and a card in order of the groups."""
-    made, last = [], ""
-    for title, card in drawn:
-        if title != last:
-            made.append(f'<p class="pn-cards-title">{title}</p>')
-        made.append(card)
-        last = title
-    return made
+def data_sets(drawn: Iterable[tuple[Card, str]], chosen: Card, about: str) -> str:
+    """The data sets' cards under their titles; `about` the chosen one follows the group that it is in."""
+    groups: dict[str, list[str]] = {task: [] for task in TASKS}
+    for card, html in drawn:
+        groups[card.task].append(html)
+    # Places are given by `order`: only radio buttons may be in their group, and what is about one is none.
+    boxes = [
+        f'<div class="pn-cards-data" style="order:{2 * place}"><p class="pn-cards-title">{title}</p>{"".join(group)}</div>'
+        for place, (title, group) in enumerate(zip(TASKS.values(), groups.values(), strict=True))
+    ]
+    after = 2 * list(TASKS).index(chosen.task) + 1
+    return (
+        f'<div class="pn-sets">{radios("Data set", "sets", boxes)}'
+        f'<div class="pn-about" style="order:{after}" data-reveal="{attribute(chosen.name)}">{about}</div></div>'
+    )
 
 
 def data_facts(card: Card) -> str:

@@ -17,8 +17,9 @@ from widgets.words import attribute
 SIDE = 168  # of a shown image
 
 
-LEGEND = f"Solid: found with a score of {100 * SHOWN_SCORE:.0f} % or more. Dashed: the real box of an object."
 FOUND = "What the int8 file finds in test images"
+LEGEND = "Solid: found with a score of {:.0f} % or more{}. Dashed: the real box of an object."
+BALANCED = ", where missed and false boxes balance on training images held out"
 
 
 def training_examples(data: Dataset, count: int = 6) -> list[Example]:
@@ -29,7 +30,13 @@ def training_examples(data: Dataset, count: int = 6) -> list[Example]:
     return [Example(picture, rows, nothing) for picture, rows in zip(pictures, data.train_y[chosen], strict=True)]
 
 
-def detections_html(examples: Sequence[Example], card: Card, title: str = FOUND) -> str:
+def found_html(examples: Sequence[Example], card: Card, score: float | None) -> str:
+    """Test images with what a file finds in them from a score on; None is the usual one."""
+    words = LEGEND.format(100 * (score or SHOWN_SCORE), BALANCED if score else "")
+    return detections_html(examples, card, FOUND, words)
+
+
+def detections_html(examples: Sequence[Example], card: Card, title: str, legend: str = "") -> str:
     """A panel of images: found boxes solid with class and score, real ones dashed; nothing where there are none."""
     if not examples:
         return ""
@@ -37,7 +44,7 @@ def detections_html(examples: Sequence[Example], card: Card, title: str = FOUND)
     synthetic = '<span class="pn-badge">synthetic composition</span> ' if card.synthetic else ""
     return (
         f'<details class="pn-detections" open><summary>{title}</summary>'
-        f'<p class="pn-note">{synthetic}{LEGEND if title == FOUND else ""}</p>'
+        f'<p class="pn-note">{synthetic}{legend}</p>'
         f'<div class="pn-found">{drawn}</div></details>'
     )
 

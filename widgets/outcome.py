@@ -11,7 +11,7 @@ from widgets import cards, words
 from widgets.answers import answers_html
 from widgets.confusion import confusion_html
 from widgets.controls import group, heading, show
-from widgets.detections import detections_html
+from widgets.detections import found_html
 from widgets.pane import Pane
 from widgets.state import State
 from widgets.words import attribute
@@ -83,7 +83,7 @@ class Outcome:
         run, key = self._state.run, f"{self._state.run.name}/{result.number}/{result.sha256}"
         if key not in self._drawn:
             folder = run.prototype(result.number)
-            html = detections_html(read_examples(folder), run.card)
+            html = found_html(read_examples(folder), run.card, result.shown_score)
             if result.confusion:
                 wrong = sum(map(sum, result.confusion)) - sum(row[i] for i, row in enumerate(result.confusion))
                 answers = answers_html(read_answers(folder), run.card, wrong)

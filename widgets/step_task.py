@@ -10,7 +10,7 @@ import ipywidgets
 
 from pnas_kit.cost import boards
 from pnas_kit.cost.estimate import GENERATED_C
-from pnas_kit.learn.data import CATALOGUE, OWN, DataError, cached, card_of, load, own_cards
+from pnas_kit.learn.data import CATALOGUE, OWN, Card, DataError, cached, card_of, load, own_cards
 from pnas_kit.learn.data.ucr_sets import PREFIX
 from pnas_kit.learn.own import forget
 from widgets import cards, words
@@ -43,8 +43,9 @@ class StepTask:
         self._pictures: dict[str, str] = {}
         self._loading: dict[str, tuple[str, float]] = {}
         self._failed: dict[str, str] = {}  # why the last download of a data set came to nothing
-        self._sets = Pane(data=guard(lambda name: state.set_trait("data", name)))
-        self._about = Pane(fetch=guard(self.fetch), forget=guard(self._forget))
+        self._sets = Pane(
+            data=guard(lambda name: state.set_trait("data", name)), fetch=guard(self.fetch), forget=guard(self._forget)
+        )
         self._more = self._more_menu()
         self._own_data = OwnData(state, guard)
         self._boards = Pane(board=guard(lambda board: state.set_trait("board", board)))
@@ -68,7 +69,7 @@ class StepTask:
 
     def _left(self) -> ipywidgets.Widget:
         title = heading("Data set", "What should the device tell apart?")
-        return group("panel", title, self._sets, self._more, self._about, self._own_data.view)
+        return group("panel", title, self._sets, self._more, self._own_data.view)
 
     def _right(self) -> ipywidgets.Widget:
         note = "Prefilled from the board. Leave room for your own program."
@@ -105,18 +106,20 @@ class StepTask:
     def _draw_data(self) -> None:
         chosen = self._state.data
         self._more.value = chosen if _in_menu(chosen) else ""
-        shown = [card for name, card in (CATALOGUE | own_cards()).items() if not _in_menu(name) or name == chosen]
-        order = ("image", "series", "detection")
+        known = CATALOGUE | own_cards()
         drawn = [
-            (cards.data_group(card), cards.data_card(card, cached(card.name), card.name == chosen))
-            for card in sorted(shown, key=lambda card: order.index(card.task))
+            (card, cards.data_card(card, cached(name), name == chosen))
+            for name, card in known.items()
+            if not _in_menu(name) or name == chosen
         ]
-        self._sets.html = cards.radios("Data set", "data", cards.grouped(drawn))
-        card = card_of(chosen)
-        forget = FORGET.format(attribute(chosen)) if chosen.startswith(OWN) else ""
+        self._sets.html = cards.data_sets(drawn, known[chosen], self._about(known[chosen]))
+
+    def _about(self, card: Card) -> str:
+        """What one should know of the chosen data set, its samples or how to get them."""
+        forget = FORGET.format(attribute(card.name)) if card.name.startswith(OWN) else ""
         notice = f'<p class="pn-note pn-terms"><b>{attribute(card.notice)}</b></p>' if card.notice else ""
         about = f'<p>{attribute(card.summary)}</p><p class="pn-note">Licence: {attribute(card.licence)}.</p>{notice}'
-        self._about.html = f"{about}{self._picture(chosen)}{cards.data_facts(card)}{forget}"
+        return f"{about}{self._picture(card.name)}{cards.data_facts(card)}{forget}"
 
     def _forget(self, name: str) -> None:
         self._state.data = next(iter(CATALOGUE))

@@ -81,7 +81,7 @@ PLACES = {
     ),
     ".pn-compared": ("Only runs for the same data and in the same units can be compared.", ("back",)),
     ".pn-notice": ("What changed, and the way back.", ("act",)),
-    ".pn-cards-data": ("What the device shall tell apart; the search adapts to its inputs.", ("data", "fetch", "forget")),
+    ".pn-sets": ("What the device shall tell apart; the search adapts to its inputs.", ("data", "fetch", "forget")),
     ".pn-cards-board": ("The chip sets the limits that no network may exceed.", ("board",)),
     ".pn-front [role=tablist]": ("Five views of the same candidates; a filter in one holds in all.", ()),
     ".pn-tray-bar": ("Where in a network the work is done, or where its weights lie.", ("shares",)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pnas_kit.learn.detection.decode import SHOWN_SCORE
 from pnas_kit.learn.detection.nms import OVERLAP
 from pnas_kit.space.layers import outputs
 
@@ -17,8 +16,8 @@ def is_detector(model: QuantModel) -> bool:
     return any(name.endswith(".objectness") for name in outputs(model.layers))
 
 
-def detect_values(model: QuantModel) -> dict[str, object]:
-    """What the template's places hold; the table names the macros of `nn.h`."""
+def detect_values(model: QuantModel, score: float) -> dict[str, object]:
+    """What the template's places hold, boxes shown from a score on; the table names the macros of `nn.h`."""
     names = outputs(model.layers)
     levels = list(dict.fromkeys(name.split(".")[0] for name in names))
     rows = []
@@ -28,7 +27,7 @@ def detect_values(model: QuantModel) -> dict[str, object]:
         rows.append(f"    {{NN_OUTPUT_{at}_HEIGHT, NN_OUTPUT_{at}_WIDTH, {', '.join(maps)}}},")
     classes = [layer.channels for layer in model.layers if layer.name.endswith(".classes")]
     return {
-        "LEVELS": "\n".join(rows), "LEVELS_COUNT": len(levels), "SCORE": SHOWN_SCORE, "OVERLAP": OVERLAP,
+        "LEVELS": "\n".join(rows), "LEVELS_COUNT": len(levels), "SCORE": score, "OVERLAP": OVERLAP,
         "CLASSES": classes[0] if classes else 1,
     }  # fmt: skip
 

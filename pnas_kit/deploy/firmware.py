@@ -13,6 +13,7 @@ import numpy as np
 
 from pnas_kit.cost import Board
 from pnas_kit.cost.cimage import c_flash_bytes, c_ram_bytes
+from pnas_kit.learn.detection.decode import SHOWN_SCORE
 from pnas_kit.paths import DATA
 from pnas_kit.space.layers import outputs
 
@@ -108,7 +109,7 @@ def _texts(model, source, test_vectors, data, board: Board, facts) -> dict[str, 
     values = _values(model, data, board, facts, machine, fitting) | {"TESTS": len(test_vectors[0])}
     feed = {"nn_data.h": fill("nn_data.h", values)}
     if is_detector(model):
-        feed["nn_detect.h"] = fill("nn_detect.h", detect_values(model))
+        feed["nn_detect.h"] = fill("nn_detect.h", detect_values(model, facts.get("shown_score") or SHOWN_SCORE))
     if data.get("front_end") is not None:
         feed |= features_c(data["front_end"])
     few = tuple(part[:fitting] for part in test_vectors) if fitting else None

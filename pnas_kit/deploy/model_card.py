@@ -112,7 +112,12 @@ def _accuracy(facts: Mapping[str, object]) -> list[tuple[str, object]]:
         of = f" {metric} over {count:,} test images" if count else f" {metric}"
     strict = [("int8, mAP50-95", "int8_strict"), ("float, mAP50-95", "float_strict")]
     named = [(label, name, of) for label, name in rows] + [(label, name, "") for label, name in strict]
-    return [(label, f"{100 * facts[name]:.2f} %{end}") for label, name, end in named if facts.get(name) is not None]
+    rows = [(label, f"{100 * facts[name]:.2f} %{end}") for label, name, end in named if facts.get(name) is not None]
+    if facts.get("shown_score"):
+        rows.append(
+            ("boxes count from a score of", f"{100 * facts['shown_score']:.1f} %, where F1 was best on images held out")
+        )
+    return rows
 
 
 def _confusion(confusion: Sequence[Sequence[int]] | None, classes: Sequence[str] | None) -> str:

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from pnas_kit.learn.data import Dataset
-from pnas_kit.learn.detection.decode import SHOWN_SCORE
 
 EXAMPLES = 8
 FILE = "examples.npz"
@@ -32,7 +31,7 @@ class Example:
     found: np.ndarray
 
 
-def examples_of(data: Dataset, model: bytes, least: float = SHOWN_SCORE) -> list[Example]:
+def examples_of(data: Dataset, model: bytes, least: float) -> list[Example]:
     """What a detector's `.tflite` finds in a few test images with at least this score, 0 to 1."""
     from pnas_kit.deploy import Interpreter
     from pnas_kit.deploy.detections import found
@@ -48,11 +47,11 @@ def examples_of(data: Dataset, model: bytes, least: float = SHOWN_SCORE) -> list
     return [Example(*one) for one in zip(pictures, data.test_y[chosen], boxes, strict=True)]
 
 
-def examples_file(data: Dataset, model: bytes) -> bytes:
-    """The content of `examples.npz` for a detector's `.tflite`."""
+def examples_file(data: Dataset, model: bytes, least: float) -> bytes:
+    """The content of `examples.npz` for a detector's `.tflite`; see `examples_of`."""
     from pnas_kit.deploy.stored import arrays_file
 
-    made = examples_of(data, model)
+    made = examples_of(data, model, least)
     arrays = {"pictures": np.stack([example.picture for example in made])}
     for name in ("truth", "found"):
         rows = [getattr(example, name) for example in made]

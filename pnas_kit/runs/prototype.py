@@ -122,6 +122,20 @@ def _quantised(run: Run, data: Dataset, recipe: Recipe, net) -> tuple[QuantModel
     return model, best, "post-training" if best == plain else "quantisation-aware"
 
 
+def _shown_score(run: Run, data: Dataset, recipe: Recipe, model: bytes) -> float | None:
+    """From which score a detector's boxes are shown, by the images that judged its quantisation; None of a classifier."""
+    if data.card.task != "detection":
+        return None
+    from pnas_kit.deploy import Interpreter
+    from pnas_kit.deploy.detections import found
+    from pnas_kit.learn.detection import best_score
+
+    _, judging = validation_split(data, recipe.validation, run.config.seed)
+    x, interpreter = data.train_x[judging[:JUDGING_SAMPLES]], Interpreter(model)
+    answers = interpreter.run(interpreter.quantise_input(x))
+    return best_score(found(interpreter.outputs, answers, *x.shape[1:3]), data.train_y[judging[:JUDGING_SAMPLES]])
+
+
 def _deliver(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, net) -> None:
     from pnas_kit.deploy import RuntimeMissing, arena, c_header, evaluate
     from pnas_kit.learn.goal import goal_for
@@ -147,6 +161,7 @@ def _deliver(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, net)
         float_accuracy=accuracy,
         float_strict=strict,
         int8_strict=score.strict,
+        shown_score=_shown_score(run, data, recipe, model),
         int8_accuracy=score.accuracy,
         test_count=score.count,
         confusion=np.asarray(score.confusion).tolist(),
@@ -167,7 +182,7 @@ def _deliver(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, net)
     write_bytes(folder / "model.tflite", model)
     _write_firmware(run, candidate, data, quantised, model, result)
     if data.card.task == "detection":
-        write_bytes(folder / EXAMPLES_FILE, examples_file(data, model))
+        write_bytes(folder / EXAMPLES_FILE, examples_file(data, model, result.shown_score))
     else:
         write_bytes(folder / ANSWERS_FILE, answers_file(data, model, score.answers))
     write_text(folder / "model_data.h", c_header(model, "model_data", arena_needed + scratch, data.card))

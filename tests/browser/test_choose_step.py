@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from served import THEMES
+from themes import THEMES
 
 from pnas_kit.runs import recorded
 from pnas_kit.search import best_under
@@ -69,8 +69,8 @@ def test_a_recorded_search_is_replayed_by_who_has_nothing_yet(served, page, shot
     assert page.problems == [] and page.foreign == []
 
 
-def test_less_motion_is_less_motion(chromium, served):
-    context = chromium.new_context(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
+def test_less_motion_is_less_motion(browser, served):
+    context = browser.new_context(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
     page = context.new_page()
     page.goto(served.app)
     page.get_by_role("button", name="Look at a recorded search").click()

@@ -83,9 +83,9 @@ def test_cards_are_chosen_with_the_arrow_keys(served, page):
     page.wait_for_function("() => document.activeElement.dataset.key === 'nucleo-f446re'")
 
 
-def test_kernels_end_with_their_pages(served, chromium):
+def test_kernels_end_with_their_pages(served, browser):
     before = len(served.kernels())  # pages of other tests ended without a goodbye; theirs are culled later
-    context = chromium.new_context()
+    context = browser.new_context()
     for _ in range(3):
         page = context.new_page()
         open_app(page, served)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
-from served import THEMES
 from test_views import searched
+from themes import THEMES
 
 from pnas_kit.runs import Run
 

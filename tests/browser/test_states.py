@@ -10,8 +10,9 @@ import psutil
 import pytest
 from loopback_index import HalfIndex
 from playwright.sync_api import expect
-from served import THEMES, Served
+from served import Served
 from test_views import searched
+from themes import THEMES
 
 from pnas_kit.learn.data.sources import SOURCES
 from pnas_kit.runs import Run, recorded
@@ -91,7 +92,9 @@ def test_a_download_is_followed_and_its_failure_told(served, page, shot, index, 
     index.again()
     opened(page, f"{served.app}?theme={theme}")
     page.click('[data-action="data"][data-key="spoken_digits"]')
-    page.get_by_role("button", name="Download 4.5 MB").click()
+    button = page.get_by_role("button", name="Download 4.5 MB")
+    expect(button).to_be_in_viewport()  # what there is to do is seen without looking for it
+    button.click()
     loading = page.locator(".pn-task .pn-waiting", has_text="2.3 of 4.5 MB")
     loading.wait_for()
     assert 0.3 < float(loading.locator("progress").get_attribute("value")) < 0.6

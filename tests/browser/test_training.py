@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-from served import THEMES
+from themes import THEMES
 
 from pnas_kit.learn.data import load, proxy_batches
 from pnas_kit.runs import Run

@@ -8,7 +8,7 @@ from dataclasses import asdict
 import numpy as np
 import psutil
 import pytest
-from served import THEMES
+from themes import THEMES
 
 from pnas_kit.cost import memory_timeline, planned_ops, speed, trace
 from pnas_kit.deploy import evaluate

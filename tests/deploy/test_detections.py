@@ -52,7 +52,7 @@ def detector(classes, shape=(33, 47, 2), seed=5):
 
 def answers_of_c(model, x, folder, *settings):
     folder.mkdir(exist_ok=True)
-    files = generate(model) | {"nn_detect.h": fill("nn_detect.h", detect_values(model)), "main.c": MAIN}
+    files = generate(model) | {"nn_detect.h": fill("nn_detect.h", detect_values(model, 0.3)), "main.c": MAIN}
     for name, text in files.items():
         (folder / name).write_text(text)
     checks = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-O1"]

@@ -11,9 +11,10 @@ from detectors import detector, digits, squares
 import pnas_kit.vision_ops  # noqa: F401  (before torchvision)
 from pnas_kit.learn.data import validation_split
 from pnas_kit.learn.data.boxes import Boxes, inside
-from pnas_kit.learn.detection import Found, decode, precision, suppress
+from pnas_kit.learn.detection import Found, best_score, decode, precision, suppress
 from pnas_kit.learn.detection.assign import assign
 from pnas_kit.learn.detection.augment import mirror, tint, upend, zoom
+from pnas_kit.learn.detection.decode import SHOWN_SCORE
 from pnas_kit.learn.detection.goal import DetectionGoal, predict
 from pnas_kit.learn.detection.loss import cells, detection_loss, giou
 from pnas_kit.learn.detection.nms import overlaps
@@ -73,6 +74,19 @@ def test_a_second_answer_for_the_same_object_is_wrong_and_a_class_without_object
 
 
 # ---- suppression
+
+
+def test_the_shown_score_balances_missed_and_false_boxes():
+    """By hand, two objects: F1 is 2/3 from 0.2 on, 1/2 from 0.15, 4/5 from 0.1296, 2/3 from 0.05."""
+    real = truth([[0, 0, 0, 10, 10]], [[0, 20, 20, 40, 40]])
+    seen = [
+        found([0.2, 0, 0, 0, 10, 10], [0.15, 0, 60, 60, 70, 70]),
+        found([0.1296, 0, 20, 20, 40, 38], [0.05, 0, 20, 20, 40, 40]),  # the second one on the same object is false
+    ]
+    assert best_score(seen, real) == 0.129
+    assert best_score([seen[0], found([0.9, 1, 20, 20, 40, 40])], real) == 0.2  # another class
+    assert best_score([found([0.9, 0, 50, 50, 60, 60]), found()], real) == SHOWN_SCORE
+    assert best_score([found(), found()], real) == SHOWN_SCORE
 
 
 def brute_force(boxes, scores, classes, overlap):

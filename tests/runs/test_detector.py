@@ -9,11 +9,12 @@ from detectors import detector, squares
 
 from pnas_kit.deploy import evaluate
 from pnas_kit.learn.data import CATALOGUE
+from pnas_kit.learn.detection.decode import SHOWN_SCORE
 from pnas_kit.runs import Config, Run, prototype
 from pnas_kit.runs.examples import EXAMPLES, read_examples
 from pnas_kit.search import Candidate
 from pnas_kit.search.evaluate import check
-from widgets.detections import detections_html, training_examples
+from widgets.detections import detections_html, found_html, training_examples
 
 
 @pytest.fixture
@@ -37,14 +38,18 @@ def test_a_detector_ends_as_a_verified_file_with_firmware_and_pictures(run):
     assert result.arena_measured == result.arena_predicted
     with zipfile.ZipFile(run.file(4, "firmware.zip")) as archive:
         names = {name.split("/", 1)[1] for name in archive.namelist()}
+        header = archive.read(next(n for n in archive.namelist() if n.endswith("nn_detect.h"))).decode()
         card = archive.read(next(n for n in archive.namelist() if n.endswith("MODEL_CARD.md"))).decode()
+    assert f"#define NN_DETECT_SCORE {result.shown_score}f" in header and result.shown_score != SHOWN_SCORE
+    assert all(e.found[:, 5].min(initial=1) >= result.shown_score for e in read_examples(run.prototype(4)))
     assert {"src/nn_detect.h", "src/nn.c"} <= names and "mAP50 over 24 test images" in card
     assert "mAP50" in run.file(4, "report.html").read_text(encoding="utf-8")
     examples = read_examples(run.prototype(4))
     assert len(examples) == EXAMPLES and all(e.found.shape[1] == 6 and len(e.truth) for e in examples)
     raw = np.clip(np.round(data.raw(data.test_x[0])), 0, 255)
     np.testing.assert_array_equal(examples[0].picture, raw)
-    html = detections_html(examples, data.card)
+    html = found_html(examples, data.card, result.shown_score)
+    assert f"a score of {100 * result.shown_score:.0f} % or more, where missed and false boxes balance" in html
     assert html.count("<svg") == EXAMPLES and "synthetic composition" in html
     assert html.count('class="pn-real"') == sum(len(e.truth) for e in examples)
 

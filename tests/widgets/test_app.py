@@ -246,7 +246,7 @@ def test_sets_that_are_too_many_for_cards_are_chosen_in_a_menu(workbench, tmp_pa
     task._more.value = "gtsrb"
     assert state.data == "gtsrb"
     assert 'aria-checked="true" tabindex="0" data-action="data" data-key="gtsrb"' in task._sets.html
-    assert "PNAS_DATA" in task._about.html and "GT-final_test.csv" in task._about.html
+    assert "PNAS_DATA" in task._sets.html and "GT-final_test.csv" in task._sets.html
     state.data = "digits"
     assert task._more.value == "" and 'data-key="gtsrb"' not in task._sets.html
     for name in ("daliac", "ucr/Coffee"):  # one that is counted only when loaded, one of the archive
@@ -258,7 +258,7 @@ def test_terms_are_accepted_on_the_button_that_downloads_and_before_a_search(wor
     monkeypatch.setenv("PNAS_CACHE", str(tmp_path))
     task, state = workbench.steps["task"], workbench.state
     state.data = "hela_nuclei"
-    assert "asks for their permission" in task._about.html and "I accept these terms: download 51 MB" in task._about.html
+    assert "asks for their permission" in task._sets.html and "I accept these terms: download 51 MB" in task._sets.html
     assert "read and accept them" in task._messages.html and task._go.disabled
     given = []
     monkeypatch.setattr("widgets.step_task.load", lambda name, **settings: given.append((name, settings["accept"])))
@@ -267,7 +267,7 @@ def test_terms_are_accepted_on_the_button_that_downloads_and_before_a_search(wor
     (tmp_path / "hela_nuclei/arrays.npz").touch()
     task.fetch("hela_nuclei")
     wait_for(lambda: not task._go.disabled)
-    assert given == [("hela_nuclei", True)] and "the samples" in task._about.html
+    assert given == [("hela_nuclei", True)] and "the samples" in task._sets.html
 
 
 def test_advanced_settings_stay_folded_until_one_is_in_use(workbench):

@@ -3,14 +3,10 @@
 import http.client
 import os
 import re
-import sys
 import time
-from pathlib import Path
 from urllib.parse import quote, urlparse
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "browser"))
 from served import Served
 
 from widgets import serve

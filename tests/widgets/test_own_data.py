@@ -59,11 +59,11 @@ def test_an_uploaded_archive_is_shown_changed_used_and_forgotten(own, workbench,
     state = workbench.state
     assert state.data == "own/my-walks" and own_cards()[state.data].title == "My walks"
     task = workbench.steps["task"]
-    assert "My walks" in task._sets.html and "your own" in task._sets.html and "Forget this data set" in task._about.html
+    assert "My walks" in task._sets.html and "your own" in task._sets.html and "Forget this data set" in task._sets.html
     assert state.complaints() == {} and state.config().data == "own/my-walks"
     run = Run.create(state.config())
     assert run.name.count("/") == 0 and run.problem.input_shape == (1, 32, 2) and len(run.load_data().train_y) > 0
-    task._about.press("forget", "own/my-walks")
+    task._sets.press("forget", "own/my-walks")
     assert own_cards() == {} and state.data == "digits" and "My walks" not in task._sets.html
     workbench.show_run(Run(run.path))  # the run is still there, and can be looked at
     assert state.problem is None and workbench.run.card.title == "My walks"

@@ -50,6 +50,7 @@ function render({ model, el }) {
   root.className = "pn-pane";
   el.append(root);
   let focused = "";
+  let revealed = null; // what is first on show moves nothing
   const draw = () => {
     const template = document.createElement("template");
     template.innerHTML = model.get("html");
@@ -62,6 +63,9 @@ function render({ model, el }) {
     const wanted = root.querySelector("[data-focus]");
     if (wanted && wanted.dataset.focus !== focused) wanted.focus();
     focused = wanted?.dataset.focus ?? "";
+    const shown = root.querySelector("[data-reveal]");
+    if (revealed !== null && shown && shown.dataset.reveal !== revealed) shown.scrollIntoView({ block: "nearest" });
+    revealed = shown?.dataset.reveal ?? "";
   };
   root.addEventListener("click", (event) => {
     const target = event.target.closest("[data-action]:not(select, form, input[type=range])");

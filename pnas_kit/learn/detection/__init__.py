@@ -1,6 +1,6 @@
 """Object detection around `pnas_kit.space.head`: what its tensors should say, and what they say.
 
-Nothing here needs torch but `assign`, `loss`, `augment` and `goal`; `decode`, `nms` and `ap` serve a finished file.
+Nothing here needs torch but `assign`, `loss`, `augment` and `goal`; `decode`, `nms`, `ap` and `shown` serve a finished file.
 """
 
 from collections.abc import Callable
@@ -11,11 +11,12 @@ from pnas_kit.learn.data.card import Card
 from .ap import Precision, precision
 from .decode import Found, decode
 from .nms import suppress
+from .shown import best_score
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["Found", "Precision", "decode", "detection_loss", "precision", "scoring_loss", "suppress"]
+__all__ = ["Found", "Precision", "best_score", "decode", "detection_loss", "precision", "scoring_loss", "suppress"]
 
 
 def detection_loss(outputs: "dict[str, Tensor]", y: "Tensor") -> "Tensor":

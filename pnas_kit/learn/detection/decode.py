@@ -12,7 +12,7 @@ from .nms import OVERLAP, suppress
 LEAST_SCORE = 0.01
 """Boxes of a lower score are not looked at when precision is measured."""
 SHOWN_SCORE = 0.3
-"""From here on a box is shown, and the firmware's default."""
+"""From here on a box is shown where nothing is known of its detector; else see `best_score`."""
 MOST_CELLS = 300
 """Cells of the highest objectness that suppression looks at in one image."""
 MOST = 100
