@@ -41,7 +41,8 @@ def report(plan: Sequence[Entry], rows: Sequence[Row]) -> str:
     done = [(entry, found) for entry in plan if (found := of(entry, rows))]
     first = headed(SUMMARY, [summary(entry, found, large) for entry, found in done])
     second = headed(PROTOTYPES, [line(row) for _, found in done for row in sorted(found, key=order)])
-    published = [f"- `{entry.data}`: {text}" for entry, _ in done if (text := CATALOGUE[entry.data].known)]
+    names = dict.fromkeys(entry.data for entry, _ in done)
+    published = [f"- `{name}`: {text}" for name in names if (text := CATALOGUE[name].known)]
     all_rows = [row for _, found in done for row in found]
     return "\n".join([*first, "", lost(all_rows), "", "Published, from the data sets' cards:", "", *published, "", *second])
 
