@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,7 +63,8 @@ def unbalanced(card: Card) -> bool:
 class State(traitlets.HasTraits):
     """Choices for the next run, and what is known of the run on show.
 
-    ``lock`` is held by whoever changes it: the page's callbacks and the watching thread.
+    ``lock`` is held by whoever changes it, the page's callbacks and the watching thread, for as long as that is being told:
+    else a change would wait until another thread has told its own.
     """
 
     step = traitlets.Enum(STEPS, "task")
@@ -110,6 +113,16 @@ class State(traitlets.HasTraits):
             self.board = next(iter(boards()))
         if not self.epochs:
             self.epochs = default_epochs(self.data)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        with self.lock if self.has_trait(name) else nullcontext():
+            super().__setattr__(name, value)
+
+    @contextmanager
+    def hold_trait_notifications(self) -> Iterator[None]:
+        """Tell what changes inside all at once, at the end."""
+        with self.lock, super().hold_trait_notifications():
+            yield
 
     @property
     def live(self) -> bool:

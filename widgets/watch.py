@@ -31,7 +31,7 @@ class Watch:
         """Watch ``run`` from now on (None: nothing), and read it once right away."""
         state = self._state
         # Told all at once: a run without its status would be shown as one that was stopped.
-        with state.lock, state.hold_trait_notifications():
+        with state.hold_trait_notifications():
             state.run = run
             self._proposed_from = 0
             state.status, state.candidates, state.proposed, state.picked = None, (), [], []
@@ -74,9 +74,7 @@ class Watch:
 
     def read(self, run: Run) -> None:
         """Bring the state up to date."""
-        # What is new is told all at once, or a run that stopped has cards at work for a moment; and under the lock, or
-        # what one thread tells waits until another has finished telling.
-        with self._state.lock, self._state.hold_trait_notifications():
+        with self._state.hold_trait_notifications():  # or a run that stopped has cards at work for a moment
             self._read(run)
 
     def _read(self, run: Run) -> None:

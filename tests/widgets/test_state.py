@@ -1,3 +1,5 @@
+import threading
+
 import pytest
 from made_runs import config
 
@@ -83,3 +85,23 @@ def test_the_default_epochs_follow_the_data_set():
         assert state.config().epochs is None
     state.epochs += 1
     assert state.config().epochs == state.epochs
+
+
+def test_a_change_is_told_at_once_even_while_another_thread_tells_its_own():
+    """The watching thread holds its news back until it has them all; whoever else changes something waits for it."""
+    state, told = State(), []
+    state.observe(lambda change: told.append((change["new"], threading.current_thread().name)), "step")
+    holding, free = threading.Event(), threading.Event()
+
+    def hold():
+        with state.hold_trait_notifications():
+            holding.set()
+            free.wait(10)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert holding.wait(10)
+    threading.Timer(0.05, free.set).start()
+    state.step = "search"
+    assert told == [("search", threading.current_thread().name)]
+    holder.join()
