@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from widgets.state import OWN_BOARD, STEPS, State
+from pnas_kit.learn.data import card_of
+from widgets.state import STEPS, State
 from widgets.words import attribute, count
 
 TITLES = {"task": "Task", "search": "Search", "choose": "Choose", "train": "Train", "deploy": "Deploy"}
@@ -15,8 +16,7 @@ def summary(state: State, step: str) -> tuple[str, bool]:
     run, tried, picked, results = state.run, len(state.candidates), len(state.picked), len(state.results)
     phase = state.status.phase if state.live else None
     if step == "task":
-        task = run.config if run else state
-        return f"{task.data} · {'own board' if task.board == OWN_BOARD else task.board}", bool(run)
+        return (run.card if run else card_of(state.data)).title, bool(run)
     if step == "search":
         if not run:
             return "not started", False

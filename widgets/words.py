@@ -8,12 +8,11 @@ from pnas_kit.cost import Estimated
 from pnas_kit.runs import Run
 
 KIB = 1024
-THIN = "\u2009"  # thin space between thousands and before units
 
 
 def count(number: float) -> str:
-    """12 345."""
-    return f"{round(number):,}".replace(",", THIN)
+    """12,345."""
+    return f"{round(number):,}"
 
 
 def kib(size: float) -> str:

@@ -139,7 +139,7 @@ def test_a_replay_shows_the_search_as_it_stood(shown, run):
     fit = sum(c.feasible for c in past)
     before = [value for number, value in state.volumes if number < 12]
     words = text("".join(tiles(state)))
-    assert words == f"Tried 12 of\u200924 Fit the budget {fit} Hypervolume {before[-1]:.3f}".replace("\u2009", " ")
+    assert words == f"Tried 12 of 24 Fit the budget {fit} Hypervolume {before[-1]:.3f}"
     assert text("".join(tiles(state))) in text(search._figures.html) and ">replay<" in search._figures.html
     assert re.findall(r'pn-pick" data-key="(\d+)"', choose._pane.html) == [str(n) for n in then]
     assert choose.propose.disabled and choose._clear.disabled and 'data-action="drop"' not in choose._pane.html

@@ -11,7 +11,6 @@ from pnas_kit.runs import Run
 from pnas_kit.runs.large import MESSAGE, RECORD, Large
 from widgets.as_code import search_code
 from widgets.state import State
-from widgets.words import THIN
 
 LARGE = Large(
     network="ResNet-18, small stem", params=11_000_000, metric="accuracy", accuracy=0.9861, epochs=30, seconds=90.0
@@ -43,6 +42,4 @@ def test_its_training_and_its_accuracy_are_told(workbench, run):
     assert "ResNet" not in train._curves.html
     (run.path / RECORD).write_text(json.dumps(asdict(LARGE)))
     train.draw()
-    assert "ResNet-18, small stem, 11 000 000 parameters, accuracy 98.6 % on the test split" in train._curves.html.replace(
-        THIN, " "
-    )
+    assert "ResNet-18, small stem, 11,000,000 parameters, accuracy 98.6 % on the test split" in train._curves.html

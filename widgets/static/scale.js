@@ -6,7 +6,7 @@ const LOG_FROM = 30; // an axis whose values span more than this ratio is logari
 function figure(value, padded = false) {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
-  if (size >= 1000) return Math.round(value).toLocaleString("en-GB").replaceAll(",", "\u2009");
+  if (size >= 1000) return Math.round(value).toLocaleString("en-GB");
   const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.01 || size === 0 ? 2 : padded ? 3 : 4;
   return padded ? value.toFixed(digits) : String(Number(value.toFixed(digits)));
 }
