@@ -17,15 +17,7 @@ Mixture = Callable[[Tensor, Tensor, Generator], tuple[Tensor, Tensor]]
 
 def shift(x: Tensor, generator: Generator) -> Tensor:
     """Moves each image by up to a fourteenth of its side, repeating its edge; tiny ones, of less than 14 pixels, stay."""
-    return _moved(x, x.shape[-1] // 14, generator)
-
-
-def crop(x: Tensor, generator: Generator) -> Tensor:
-    """Moves each image by up to an eighth of its side, repeating its edge: for photographs, whose objects stand anywhere."""
-    return _moved(x, x.shape[-1] // 8, generator)
-
-
-def _moved(x: Tensor, reach: int, generator: Generator) -> Tensor:
+    reach = x.shape[-1] // 14
     padded = F.pad(x, (reach,) * 4, mode="replicate")
     moves = torch.randint(0, 2 * reach + 1, (len(x), 2), generator=generator)
     return torch.stack(
@@ -149,6 +141,6 @@ def _spans(shares: Tensor, size: int, generator: Generator) -> Tensor:
 
 
 AUGMENTATIONS: dict[str, Augmentation] = {
-    f.__name__: f for f in (shift, crop, mirror, warp, randaugment, erase, jitter, scale, slide, mask)
+    f.__name__: f for f in (shift, mirror, warp, randaugment, erase, jitter, scale, slide, mask)
 }
 MIXTURES: dict[str, Mixture] = {f.__name__: f for f in (mixup, cutmix)}

@@ -12,7 +12,7 @@ TINY, TINY_STEPS = 200, 1500
 MANY, HIGH_RATE = 20_000, 3e-2
 """Below so many samples a training has few steps, and a higher rate wins (`benchmarks/recipe_choices.py`)."""
 LONG = 20
-"""Epochs from which pictures are both moved and mirrored."""
+"""Epochs from which pictures are both shifted and mirrored."""
 DISTIL = 0.5
 """Share of the loss that asks for a large network's answers, where there is one."""
 PICTURES_SEEN = 80_000
@@ -88,8 +88,7 @@ def recipe_for(data: str, task: str, samples: int, epochs: int | None = None) ->
             augment = (*augment, "upend", "tint")
         return Recipe(epochs=epochs, augment=augment, batch=8, learning_rate=2e-2, prune_from=0.0, prune_until=0.3)
     if data in MIRRORABLE:
-        move = "crop" if data in PHOTOGRAPHS else "shift"
-        augment = (move, "mirror") if epochs >= LONG else ("mirror",)  # both at once are too much for few epochs
+        augment = ("shift", "mirror") if epochs >= LONG else ("mirror",)  # both at once are too much for few epochs
     rate = HIGH_RATE if samples < MANY else 1e-2
     return Recipe(epochs=epochs, augment=augment, batch=32 if samples < 2000 else 64, learning_rate=rate)
 
@@ -105,7 +104,5 @@ MIRRORABLE = (
     "fashion_mnist", "fashion_det", "tree_crowns", "corals", "hela_nuclei", "coco_person", "cifar10", "cifar100",
 )  # fmt: skip
 """Image sets whose classes do not change when seen in a mirror."""
-PHOTOGRAPHS = ("cifar10", "cifar100")
-"""Those whose objects stand anywhere in the picture."""
 FROM_ABOVE = ("tree_crowns", "corals")
 """Image sets in which nothing says where up is, and whose test part has other light."""

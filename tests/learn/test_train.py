@@ -78,17 +78,8 @@ def test_recipes_suit_the_size_of_the_set():
     assert recipe_for("ecg5000", "series", 500).epochs == 120
     assert recipe_for("digits", "image", 1437, epochs=2).epochs == 2
     assert "mirror" in recipe_for("fashion_mnist", "image", 60_000).augment
-    assert recipe_for("cifar10", "image", 50_000, 60).augment == ("crop", "mirror")
     with pytest.raises(ValueError, match="at least 1 epoch"):
         Recipe(epochs=0)
-
-
-@pytest.mark.parametrize(("name", "reach"), [("shift", 2), ("crop", 4)])
-def test_pictures_are_moved_as_far_as_they_say_and_no_further(name, reach):
-    x = torch.arange(32.0).expand(300, 1, 32, 32)  # each pixel says its column
-    moved = AUGMENTATIONS[name](x.clone(), torch.Generator().manual_seed(0))
-    assert set((moved[:, 0, 16, 16] - 16).int().tolist()) == set(range(-reach, reach + 1))
-    assert moved.min() == 0 and moved.max() == 31  # its edge is repeated
 
 
 @pytest.mark.parametrize("name", AUGMENTATIONS)
