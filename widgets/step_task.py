@@ -106,13 +106,13 @@ class StepTask:
     def _draw_data(self) -> None:
         chosen = self._state.data
         self._more.value = chosen if _in_menu(chosen) else ""
-        known = CATALOGUE | own_cards()
+        card = card_of(chosen)
         drawn = [
-            (card, cards.data_card(card, cached(name), name == chosen))
-            for name, card in known.items()
+            (one, cards.data_card(one, cached(name), name == chosen))
+            for name, one in (CATALOGUE | own_cards()).items()
             if not _in_menu(name) or name == chosen
         ]
-        self._sets.html = cards.data_sets(drawn, known[chosen], self._about(known[chosen]))
+        self._sets.html = cards.data_sets(drawn, card, self._about(card))
 
     def _about(self, card: Card) -> str:
         """What one should know of the chosen data set, its samples or how to get them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pnas_kit.learn.data import card_of
+from pnas_kit.learn.data import DataError, card_of
 from widgets.state import STEPS, State
 from widgets.words import attribute, count
 
@@ -16,7 +16,7 @@ def summary(state: State, step: str) -> tuple[str, bool]:
     run, tried, picked, results = state.run, len(state.candidates), len(state.picked), len(state.results)
     phase = state.status.phase if state.live else None
     if step == "task":
-        return (run.card if run else card_of(state.data)).title, bool(run)
+        return run.card.title if run else _title(state.data), bool(run)
     if step == "search":
         if not run:
             return "not started", False
@@ -28,6 +28,14 @@ def summary(state: State, step: str) -> tuple[str, bool]:
             return ("begun" if phase == "train" else "not started"), False
         return f"{results} of {picked} verified", picked > 0 and results >= picked
     return (f"{results} model{'s' if results != 1 else ''} ready" if results else "no model yet"), results > 0
+
+
+def _title(data: str) -> str:
+    """What a data set is called; its bare name once another page has forgotten it."""
+    try:
+        return card_of(data).title
+    except DataError:
+        return data
 
 
 def steps_html(state: State) -> str:

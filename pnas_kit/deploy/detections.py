@@ -7,7 +7,7 @@ import numpy as np
 from pnas_kit.learn.data.boxes import Boxes
 from pnas_kit.learn.detection import Found, Precision, decode, precision
 
-from .runtime import Output
+from .runtime import Interpreter, Output
 
 
 def real_outputs(outputs: tuple[Output, ...], answers: np.ndarray) -> dict[str, np.ndarray]:
@@ -18,6 +18,12 @@ def real_outputs(outputs: tuple[Output, ...], answers: np.ndarray) -> dict[str, 
 def found(outputs: tuple[Output, ...], answers: np.ndarray, height: int, width: int, **settings) -> list[Found]:
     """Boxes in each image; settings are those of `pnas_kit.learn.detection.decode`."""
     return decode(real_outputs(outputs, answers), height, width, **settings)
+
+
+def found_by(model: bytes, x: np.ndarray, **settings) -> list[Found]:
+    """Boxes that a detector's `.tflite` finds in images float32 `(n, height, width, channels)`; settings as of `decode`."""
+    interpreter = Interpreter(model)
+    return found(interpreter.outputs, interpreter.run(interpreter.quantise_input(x)), *x.shape[1:3], **settings)
 
 
 def judged(outputs: tuple[Output, ...], answers: np.ndarray, truth: Boxes, height: int, width: int) -> Precision:

@@ -33,16 +33,12 @@ class Example:
 
 def examples_of(data: Dataset, model: bytes, least: float) -> list[Example]:
     """What a detector's `.tflite` finds in a few test images with at least this score, 0 to 1."""
-    from pnas_kit.deploy import Interpreter
-    from pnas_kit.deploy.detections import found
+    from pnas_kit.deploy.detections import found_by
 
     chosen = np.linspace(0, len(data.test_x) - 1, EXAMPLES).astype(int)
-    x, interpreter = data.test_x[chosen], Interpreter(model)
-    answers = interpreter.run(interpreter.quantise_input(x))
-    boxes = [
-        np.column_stack([f.classes, f.boxes, f.scores]).astype(np.float32)
-        for f in found(interpreter.outputs, answers, *x.shape[1:3], least=least)
-    ]
+    x = data.test_x[chosen]
+    found = found_by(model, x, least=least)
+    boxes = [np.column_stack([f.classes, f.boxes, f.scores]).astype(np.float32) for f in found]
     pictures = np.clip(np.round(data.raw(x)), 0, 255).astype(np.uint8)
     return [Example(*one) for one in zip(pictures, data.test_y[chosen], boxes, strict=True)]
 

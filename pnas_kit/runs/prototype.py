@@ -88,6 +88,13 @@ def _keep_epochs(path: Path, epochs: list) -> None:
         append_line(path, asdict(epoch))
 
 
+def _parts(run: Run, data: Dataset, recipe: Recipe) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Indices of training samples: all that are trained on, those of them that calibrate, and those that judge the file."""
+    train, judging = validation_split(data, recipe.validation, run.config.seed)
+    rng = np.random.default_rng(run.config.seed)
+    return train, rng.permutation(train)[:CALIBRATION_SAMPLES], rng.permutation(judging)[:JUDGING_SAMPLES]
+
+
 def _quantised(run: Run, data: Dataset, recipe: Recipe, net) -> tuple[QuantModel, bytes, str]:
     """The integer net, its file and how it was made: fine-tuned only where plain quantisation loses more than `MOST_LOST`.
 
@@ -101,10 +108,8 @@ def _quantised(run: Run, data: Dataset, recipe: Recipe, net) -> tuple[QuantModel
     from pnas_kit.search.process import device
 
     goal = goal_for(data.card, data.train_y, recipe.balance)
-    train, judging = validation_split(data, recipe.validation, run.config.seed)
-    rng = np.random.default_rng(run.config.seed)
-    calibration = data.train_x[rng.permutation(train)[:CALIBRATION_SAMPLES]]
-    judging = rng.permutation(judging)[:JUDGING_SAMPLES]
+    train, calibrating, judging = _parts(run, data, recipe)
+    calibration = data.train_x[calibrating]
     x, y = data.train_x[judging], data.train_y[judging]
 
     def judged(file: bytes) -> float:
@@ -126,14 +131,11 @@ def _shown_score(run: Run, data: Dataset, recipe: Recipe, model: bytes) -> float
     """From which score a detector's boxes are shown, by the images that judged its quantisation; None of a classifier."""
     if data.card.task != "detection":
         return None
-    from pnas_kit.deploy import Interpreter
-    from pnas_kit.deploy.detections import found
+    from pnas_kit.deploy.detections import found_by
     from pnas_kit.learn.detection import best_score
 
-    _, judging = validation_split(data, recipe.validation, run.config.seed)
-    x, interpreter = data.train_x[judging[:JUDGING_SAMPLES]], Interpreter(model)
-    answers = interpreter.run(interpreter.quantise_input(x))
-    return best_score(found(interpreter.outputs, answers, *x.shape[1:3]), data.train_y[judging[:JUDGING_SAMPLES]])
+    *_, judging = _parts(run, data, recipe)
+    return best_score(found_by(model, data.train_x[judging]), data.train_y[judging])
 
 
 def _deliver(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, net) -> None:

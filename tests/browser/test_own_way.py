@@ -13,7 +13,7 @@ from served import Served
 from test_whole_way import fill, step
 
 from pnas_kit.deploy import Interpreter, evaluate
-from pnas_kit.deploy.detections import found
+from pnas_kit.deploy.detections import found_by
 from pnas_kit.learn.data import load
 from pnas_kit.runs import Run
 from pnas_kit.runs.examples import EXAMPLES
@@ -115,12 +115,12 @@ def take(page, number, folder):
 
 def answers(model, data, places, score):
     """What the page should say of these test samples: class and softmax in percent, or the boxes found in each."""
-    runtime = Interpreter(model)
     x, classes = data.test_x[places], data.card.classes
-    stored = runtime.run(runtime.quantise_input(x))
     if data.card.task == "detection":
-        seen = found(runtime.outputs, stored, *x.shape[1:3], least=score)
+        seen = found_by(model, x, least=score)
         return [[f"{classes[c]} {100 * s:.0f} %" for c, s in zip(one.classes, one.scores, strict=True)] for one in seen]
+    runtime = Interpreter(model)
+    stored = runtime.run(runtime.quantise_input(x))
     odds = np.exp(runtime.dequantise(stored).astype(np.float64))
     shares = odds / odds.sum(axis=1, keepdims=True)
     return [f"answered {classes[row.argmax()]}, {100 * row.max():.0f} %" for row in shares]
