@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from pnas_kit.learn.data import own_cards
+from pnas_kit.learn.data.kept import place
 from pnas_kit.runs import Run
 from widgets.own_data import UPLOAD_MB, slug
 from widgets.own_preview import preview_html, refusal_html
+from widgets.steps import steps_html
 
 
 @pytest.fixture
@@ -63,6 +65,10 @@ def test_an_uploaded_archive_is_shown_changed_used_and_forgotten(own, workbench,
     assert state.complaints() == {} and state.config().data == "own/my-walks"
     run = Run.create(state.config())
     assert run.name.count("/") == 0 and run.problem.input_shape == (1, 32, 2) and len(run.load_data().train_y) > 0
+    assert "<small>My walks</small>" in steps_html(state)
+    aside = place(state.data).rename(cache / "aside")  # as if another page had forgotten it
+    assert "<small>own/my-walks</small>" in steps_html(state)
+    aside.rename(place(state.data))
     task._sets.press("forget", "own/my-walks")
     assert own_cards() == {} and state.data == "digits" and "My walks" not in task._sets.html
     workbench.show_run(Run(run.path))  # the run is still there, and can be looked at
