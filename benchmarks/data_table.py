@@ -46,11 +46,15 @@ def large() -> str:
         rows = list(csv.DictReader(file))
     lines = [
         f"| `{r['data']}` | {r['network']} | {int(r['parameters']):,} | {r['epochs']}, seed {r['seed']} "
-        f"| {float(r['accuracy']):.2%} | {float(r['balanced_accuracy']):.2%} | {r['seconds']} s, {r['device']} |"
+        f"| {_percent(r['accuracy'])} | {_percent(r['balanced_accuracy'])} | {int(r['seconds']):,} s, {r['device']} |"
         for r in rows
     ]
-    head = "| data set | network | parameters | epochs | accuracy | balanced accuracy | training |"
+    head = "| data set | network | parameters | epochs | accuracy or mAP50 | balanced accuracy | training |"
     return "\n".join([head, "|" + "---|" * 7, *lines])
+
+
+def _percent(share: str) -> str:
+    return f"{100 * float(share):.2f} %" if share else ""
 
 
 def written(text: str) -> str:

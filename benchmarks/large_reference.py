@@ -1,8 +1,8 @@
 """Trains a large network on a data set and notes its accuracy: `python benchmarks/large_reference.py ucr/GunPoint`.
 
 The row in `data/large_reference.csv` is what "comparable to large networks" is measured against. The whole training part
-is trained on, the last weights are kept, and the test part is looked at once, at the end. A training that was stopped goes
-on after its last checkpoint; CUDA is used where it is there.
+is trained on, the last weights are kept, and the test part is looked at once, at the end; of a detector it is the mAP50. A
+training that was stopped goes on after its last checkpoint; CUDA is used where it is there.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import torch
 from sklearn.metrics import balanced_accuracy_score
 
 from pnas_kit.learn.data import cache_folder, load
+from pnas_kit.learn.goal import goal_for
 from pnas_kit.learn.large_training import LargeTraining, default_epochs
 from pnas_kit.learn.train import tensors
 from pnas_kit.paths import DATA
@@ -68,7 +69,9 @@ def main() -> None:
     for epoch, loss in training:
         left = training.seconds / epoch * (epochs - epoch)
         print(f"epoch {epoch} of {epochs}, loss {loss:.3f}, {left:.0f} s left", flush=True)
-    found = training.answers(test[0]).argmax(1)
+    goal, balanced = goal_for(data.card), ""
+    if data.card.task != "detection":
+        balanced = f"{balanced_accuracy_score(data.test_y, training.answers(test[0]).argmax(1)):.4f}"
     row = {
         "data": chosen.data,
         "network": training.name,
@@ -77,8 +80,8 @@ def main() -> None:
         "seed": chosen.seed,
         "train": len(data.train_y),
         "test": len(data.test_y),
-        "accuracy": f"{(found == data.test_y).mean():.4f}",
-        "balanced_accuracy": f"{balanced_accuracy_score(data.test_y, found):.4f}",
+        "accuracy": f"{goal.measure(training.net, *test):.4f}",
+        "balanced_accuracy": balanced,
         "seconds": round(training.seconds),
         "device": torch.cuda.get_device_name() if device == "cuda" else f"CPU, threads: {torch.get_num_threads()}",
     }

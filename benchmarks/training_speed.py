@@ -1,5 +1,6 @@
 """One training step, side by side: maps channels-first and channels-last, AdamW parameter by parameter and fused, bfloat16.
 
+Random small nets first, then the large networks that they are compared with.
 `python benchmarks/training_speed.py [--keep]`; with `--keep` freed memory is reused, as the runner's processes do.
 """
 
@@ -12,8 +13,12 @@ import time
 
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from pnas_kit.cost import trace
+from pnas_kit.learn.data import CATALOGUE
+from pnas_kit.learn.large import large_network
+from pnas_kit.learn.large_training import BATCH as LARGE_BATCH
 from pnas_kit.search.process import M_MMAP_THRESHOLD, M_TRIM_THRESHOLD
 from pnas_kit.space import Arch, ShapeError, space
 from pnas_kit.space.net import Net, build
@@ -21,7 +26,7 @@ from pnas_kit.space.net import Net, build
 BATCH, STEPS, MOST_MACS = 64, 4, 20e6
 
 
-def seconds(net: Net, x: torch.Tensor, y: torch.Tensor, *, fused: bool = True, halved: bool = False) -> float:
+def seconds(net: nn.Module, x: torch.Tensor, y: torch.Tensor, *, fused: bool = True, halved: bool = False) -> float:
     """CPU seconds of one step with AdamW, the first left out; `halved` computes maps in bfloat16."""
     optimiser = torch.optim.AdamW(net.parameters(), 1e-3, fused=fused)
     for step in range(STEPS + 1):
@@ -71,6 +76,13 @@ def main() -> None:
                 f"{first / last:.2f}, as AdamW not fused {plain / last:.2f}, as bfloat16 {halved / last:.2f} times"
                 f"  {6 * macs * BATCH / last / 1e9:.0f} GFLOP/s"
             )
+    for name in ("uwave", "cifar10"):
+        card = CATALOGUE[name]
+        title, net = large_network(card, seed=0)
+        x = torch.randn(LARGE_BATCH, card.shape[2], *card.shape[:2]).to(memory_format=torch.channels_last)
+        y = torch.randint(0, len(card.classes), (LARGE_BATCH,))
+        plain, halved = seconds(net, x, y), seconds(net, x, y, halved=True)
+        print(f"{card.shape!s:12} {title:26} {1e3 * halved:6.1f} ms in bfloat16  as float32 {plain / halved:.2f} times")
 
 
 def drawn(rng: random.Random, shape: tuple, family: str, least: float = 1e6):

@@ -8,6 +8,8 @@ from torch import Tensor, nn
 from pnas_kit.learn.data import Card
 from pnas_kit.vision_ops import timm
 
+from .detection.large import LargeDetector
+
 _SMALL_SIDE = 64
 
 
@@ -15,18 +17,15 @@ def large_network(card: Card, seed: int) -> tuple[str, nn.Module]:
     """A large network for a data set, and its name.
 
     Pictures get timm's ResNet-18 (up to 64 pixels with a stem of 3x3 and stride 1 and without its first pooling, as usual
-    for CIFAR), series one member of InceptionTime.
-
-    Raises:
-        ValueError: The task is neither of the two.
+    for CIFAR), series one member of InceptionTime, detection a ResNet-18 with a feature pyramid.
     """
-    if card.task not in ("image", "series"):
-        raise ValueError(f"a large network is for pictures or series, got the task {card.task!r}")
     channels, classes = card.shape[2], len(card.classes)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         if card.task == "series":
             return "InceptionTime, one member", InceptionTime(channels, classes)
+        if card.task == "detection":
+            return "ResNet-18, feature pyramid", LargeDetector(channels, classes)
         net = timm.create_model("resnet18", in_chans=channels, num_classes=classes)
         if max(card.shape[:2]) > _SMALL_SIDE:
             return "ResNet-18", net

@@ -27,8 +27,15 @@ def default_epochs(samples: int) -> int:
     return min(300, max(30, round(100_000 / samples)))
 
 
+def bfloat16_is_fast() -> bool:
+    """Whether the CPU multiplies bfloat16 itself; others would only pretend to, and more slowly than float32."""
+    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+
+
 class LargeTraining:
     """Iterate over it to train with AdamW, warm-up and cosine; each step of the iteration is an epoch and its mean loss.
+
+    A CPU that has bfloat16 computes layers in it, faster (`benchmarks/training_speed.py`); weights and loss stay float32.
 
     Args:
         card: of the data set.
@@ -38,9 +45,6 @@ class LargeTraining:
         checkpoint: file to save to and to go on from.
         save_seconds: between two saves; 0 saves every epoch.
         device: where it is computed.
-
-    Raises:
-        ValueError: the task has no large network.
     """
 
     def __init__(
@@ -58,10 +62,11 @@ class LargeTraining:
         self._epochs, self._checkpoint, self._device = epochs, checkpoint, device
         self.name, net = large_network(card, seed)
         self.net = net.to(device)
+        self._half_precision = torch.autocast("cpu", torch.bfloat16, enabled=str(device) == "cpu" and bfloat16_is_fast())
         self._x, self._y, self._goal = x, y, goal_for(card)
         self._augment = recipe_for(card.name, card.task, card.train).augment
         self._generator = torch.Generator().manual_seed(seed)
-        self._optimiser = torch.optim.AdamW(self.net.parameters(), lr=RATE, weight_decay=DECAY)
+        self._optimiser = torch.optim.AdamW(self.net.parameters(), lr=RATE, weight_decay=DECAY, fused=True)
         self._steps = max(1, len(x) // BATCH)
         total = max(SHORTEST, self._steps * epochs)
         self._schedule = torch.optim.lr_scheduler.OneCycleLR(
@@ -88,7 +93,7 @@ class LargeTraining:
         for index in torch.randperm(len(self._x), generator=self._generator).split(BATCH)[: self._steps]:
             changed = self._goal.changed(self._x[index], self._y[index], self._augment, self._generator)
             x, y = (part.to(self._device) for part in changed)
-            loss = self._goal.loss(self.net(x), y, x, SMOOTHING)
+            loss = self._goal.loss(self._found(x), y, x, SMOOTHING)
             self._optimiser.zero_grad(set_to_none=True)
             loss.backward()
             self._optimiser.step()
@@ -96,9 +101,14 @@ class LargeTraining:
             total += loss.item()
         return total / self._steps
 
+    def _found(self, x: Tensor) -> Tensor | dict[str, Tensor]:
+        with self._half_precision:
+            found = self.net(x)
+        return {name: part.float() for name, part in found.items()} if isinstance(found, dict) else found.float()
+
     @torch.no_grad()
     def answers(self, x: Tensor) -> np.ndarray:
-        """Logits, float32 `(samples, classes)`, of samples `(samples, channels, height, width)`."""
+        """A classifier's logits, float32 `(samples, classes)`, of samples `(samples, channels, height, width)`."""
         self.net.eval()
         return torch.cat([self.net(part.to(self._device)).cpu() for part in x.split(256)]).numpy()
 

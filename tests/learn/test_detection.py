@@ -195,7 +195,7 @@ def test_outputs_that_say_the_truth_lose_nothing_and_decode_to_it():
         order = np.argsort(answer.boxes[:, 0])
         np.testing.assert_allclose(answer.boxes[order], rows[:, 1:], atol=1e-3)
         assert answer.classes[order].tolist() == rows[:, 0].tolist() and (answer.scores > 0.99).all()
-    goal, x = DetectionGoal(), torch.zeros(2, 1, HEIGHT, WIDTH)
+    goal, x = DetectionGoal(4), torch.zeros(2, 1, HEIGHT, WIDTH)
     assert goal.right(outputs, OBJECTS, x) == (3, 3)
 
 

@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 import torch
 
+from pnas_kit.learn import large_training
 from pnas_kit.learn.data import CATALOGUE
+from pnas_kit.learn.detection.large import LargeDetector
+from pnas_kit.learn.goal import goal_for
 from pnas_kit.learn.large import InceptionTime, large_network
 from pnas_kit.learn.large_training import LargeTraining
 from pnas_kit.learn.train import tensors
@@ -50,9 +53,50 @@ def test_inception_time_has_the_size_of_its_paper_and_sees_the_whole_series():
     assert features[0].shape == (1, 128, 200)
 
 
-def test_other_tasks_are_refused():
-    with pytest.raises(ValueError, match="'detection'"):
-        large_network(replace(CATALOGUE["digits"], task="detection"), 0)
+@pytest.mark.parametrize("classes", [1, 3])
+def test_a_large_detector_answers_as_a_prototype_does(classes):
+    net = LargeDetector(1, classes).eval()
+    with torch.no_grad():
+        found = net(torch.zeros(2, 1, 64, 64))
+    parts = {"box": 4, "objectness": 1} | ({"classes": classes} if classes > 1 else {})
+    assert {name: tuple(value.shape) for name, value in found.items()} == {
+        f"s{s}.{part}": (2, n, 64 // s, 64 // s) for s in (8, 16) for part, n in parts.items()
+    }
+
+
+def test_a_large_detector_learns(tmp_path):
+    card = replace(CATALOGUE["mnist_det"], shape=(64, 64, 1), classes=("small", "medium", "large"))
+    x, y = squares(48, 3)
+    training = LargeTraining(card, x, y, 30, 0, tmp_path / "large.pt")
+    losses = [loss for _, loss in training]
+    assert losses[-1] < losses[0] / 3
+    assert goal_for(card).measure(training.net, x, y) > 0.1
+
+
+def squares(count: int, classes: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Images with one bright square each, whose class is its size, and their padded boxes."""
+    random = np.random.default_rng(0)
+    x, y = np.zeros((count, 1, 64, 64), np.float32), np.zeros((count, 1, 5), np.float32)
+    for image, row in zip(x, y, strict=True):
+        kind = random.integers(classes)
+        side = 12 + 8 * kind
+        left, top = random.integers(64 - side, size=2)
+        image[0, top : top + side, left : left + side] = 1
+        row[0] = kind, left, top, left + side, top + side
+    return torch.from_numpy(x), torch.from_numpy(y)
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_layers_are_computed_in_bfloat16_where_the_cpu_has_it_and_weights_stay_float32(tmp_path, monkeypatch, fast):
+    monkeypatch.setattr(large_training, "bfloat16_is_fast", lambda: fast)
+    card = replace(CATALOGUE["ucr/GunPoint"], shape=(1, 60, 1), train=32, test=20)
+    training, seen = LargeTraining(card, *tensors(*two_waves(32, 0)), 1, 0, tmp_path / "x.pt"), []
+    training.net.shortcuts[0][0].register_forward_hook(lambda m, i, o: seen.append(o.dtype))
+    list(training)
+    assert set(seen) == {torch.bfloat16 if fast else torch.float32}
+    assert {part.dtype for part in training.net.parameters()} == {torch.float32}
+    answers = training.answers(tensors(*two_waves(4, 1))[0])
+    assert answers.dtype == np.float32 and seen[-1] == torch.float32
 
 
 @pytest.fixture(scope="module")

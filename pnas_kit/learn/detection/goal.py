@@ -26,9 +26,16 @@ BATCH = 64
 
 
 class DetectionGoal:
-    """See `pnas_kit.learn.goal.Goal`; answers are `Boxes.padded`."""
+    """See `pnas_kit.learn.goal.Goal`; answers are `Boxes.padded`.
+
+    Args:
+        classes: of objects, at least 1.
+    """
 
     name = "mAP50"
+
+    def __init__(self, classes: int) -> None:
+        self._classes = classes
 
     def check(self, layers: Layers) -> None:
         """Raises ValueError unless the layers end in a single-shot head."""
@@ -83,8 +90,7 @@ class DetectionGoal:
     def precision(self, net: Net, x: Tensor, y: Tensor) -> Precision:
         """mAP50 and mAP50-95 of the float net."""
         truth = Boxes.of([rows[rows[:, 0] >= 0] for rows in y.numpy()])
-        kinds = [layer.channels for layer in net.layers if layer.name.endswith(".classes")]
-        return precision(predict(net, x), truth, kinds[0] if kinds else 1)
+        return precision(predict(net, x), truth, self._classes)
 
 
 @torch.no_grad()
