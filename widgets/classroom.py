@@ -10,7 +10,7 @@ import traitlets
 
 from pnas_kit.runs import Run, default_root, runs
 from pnas_kit.runs.overview import Row, rows
-from pnas_kit.runs.quota import GIB, Quota, size
+from pnas_kit.runs.quota import Quota, size
 from pnas_kit.search.front import front
 from widgets import cards, words
 from widgets.alert import Guard, alert
@@ -22,7 +22,7 @@ from widgets.logo import LOGO
 from widgets.pane import Pane
 from widgets.run_rows import state_words
 from widgets.state import Problem
-from widgets.words import attribute
+from widgets.words import attribute, storage
 
 PERIOD = 3.0  # seconds between two looks
 RUNS_SHOWN = 60
@@ -110,7 +110,7 @@ class Classroom(ipywidgets.VBox):
         self._known, first = known, not self._found
         self._found = rows(root, known.values())
         quota = Quota.of(root)
-        space = f"{size(root) / GIB:.1f}" + (f" of {quota.disk_gib:g}" if quota.disk_gib else "") + " GiB in use"
+        space = storage(size(root)) + (f" of {quota.disk_gib:g} GiB" if quota.disk_gib else "") + " in use"
         self._limits.html = f'<p class="pn-note">{attribute(quota.words)} · {space}</p>'
         if first:
             self._draw_table()  # the fronts of many long searches take a while

@@ -8,6 +8,7 @@ from pnas_kit.cost import Estimated, speed
 from pnas_kit.runs import Run
 from pnas_kit.runs.charts import COLOURS, front_svg, volumes_svg
 from pnas_kit.runs.compare import Comparison, Prototype, compare, on_front
+from pnas_kit.search.sampler import SAMPLER_TITLES
 from pnas_kit.space import FAMILIES
 from widgets import words
 from widgets.figures import labels
@@ -100,7 +101,7 @@ def _facts(run: Run, curve: Sequence[tuple[int, float]]) -> dict[str, str]:
         "Flash limit": words.kib(limits.flash_bytes),
         "Compute limit": words.macs(limits.macs),
         "Objectives": labels(run.problem.objectives),
-        "Sampler, seed": f"{config.sampler}, {config.seed}",
+        "Sampler, seed": f"{SAMPLER_TITLES[config.sampler]}, {config.seed}",
         "Candidates tried": f"{words.count(len(candidates))} of {words.count(config.trials)}",
         "Fit the budget": words.count(sum(c.feasible for c in candidates)),
         "On the front": words.count(len(on_front(run))),

@@ -71,7 +71,7 @@ def card_html(training: Training) -> str:
     return (
         f'<article class="pn-panel pn-training" data-key="{number}" data-epoch="{last.number if last else 0}" '
         f'data-state="{state}"><div class="pn-pick-head"><b>{number}</b>'
-        f'<span title="{attribute(training.words)}">{attribute(training.words)}</span>'
+        f'<span title="{attribute(training.words)}">{words.unbroken(training.words)}</span>'
         f'<span class="pn-pill pn-{PILLS.get(state, state)}">{STATES[state]}</span>{_button(training)}</div>{body}{failed}'
         f'<div class="pn-tiles">{_figures(training)}</div></article>'
     )

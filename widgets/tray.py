@@ -161,7 +161,7 @@ def _card(candidate: Candidate, shown: Sequence[Row], marks: str, reference: boo
     tools = "" if past else TOOLS.format(number=number, pressed=str(reference).lower())
     return (
         f'<li class="pn-pick" data-key="{number}"><div class="pn-pick-head"><b>{number}</b>'
-        f"<span>{attribute(candidate.arch.words)}, {layers} layers</span>{marks}{tools}</div>"
+        f"<span>{words.unbroken(f'{candidate.arch.words}, {layers} layers')}</span>{marks}{tools}</div>"
         f'<div class="pn-bars">{"".join(map(_figure, shown))}</div>{shares}</li>'
     )
 

@@ -57,6 +57,11 @@ def percent(share: float | None, digits: int = 1) -> str:
     return "–" if share is None or math.isnan(share) else f"{100 * share:.{digits}f} %"
 
 
+def storage(size: float) -> str:
+    """Bytes on a disk, as GiB or, below a tenth of one, as MiB."""
+    return f"{size / KIB**3:.1f} GiB" if size >= 0.1 * KIB**3 else f"{count(size / KIB**2)} MiB"
+
+
 def duration(seconds: float | None) -> str:
     """A time to wait, coarse on purpose."""
     if seconds is None:
@@ -81,6 +86,11 @@ def shape(dimensions: tuple[int, int, int]) -> str:
     if height == 1:
         return f"Series {width} × {channels}"
     return f"Images {height} × {width}" + (f" × {channels}" if channels > 1 else "")
+
+
+def unbroken(text: str) -> str:
+    """HTML of a list that goes to another line only at its commas: "strides 1-2-2-2" stays whole."""
+    return ", ".join(f'<span class="pn-unbroken">{attribute(part)}</span>' for part in text.split(", "))
 
 
 def run_title(run: Run) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from pnas_kit.cost import Estimated, energy, speed
 from pnas_kit.deploy.report import confusion_table, page, pairs, section
 from pnas_kit.search import Candidate, History, points
+from pnas_kit.search.sampler import SAMPLER_TITLES
 from pnas_kit.space import FAMILIES
 
 from .again import python_lines
@@ -89,7 +90,8 @@ def _task(run: Run) -> list[tuple[str, object]]:
         ("Runs with", known.engine),
         ("Limits", f"{_kib(limits.ram_bytes)} RAM, {_kib(limits.flash_bytes)} flash, {limits.macs:,} MACs"),
         ("Objectives", ", ".join(run.problem.objectives)),
-        ("Candidates", f"{config.trials:,}, drawn by {config.sampler}, {config.lookahead} under way at a time"),
+        ("Candidates", f"{config.trials:,}, {config.lookahead} under way at a time"),
+        ("Sampler", SAMPLER_TITLES[config.sampler]),
         ("Seed", str(config.seed)),
     ]
 

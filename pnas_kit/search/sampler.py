@@ -158,6 +158,14 @@ SAMPLERS: dict[str, Callable[[int, int], BaseSampler]] = {
     "plane": PlaneNSGAII,
 }
 """By name, what makes the sampler for a seed and a trial's number."""
+SAMPLER_TITLES = {
+    "random": "uniform sampling",
+    "nsga2": "NSGA-II",
+    "nsga3": "NSGA-III",
+    "tpe": "multi-objective TPE",
+    "plane": "NSGA-II on MACs and one score",
+}
+"""The same for people."""
 
 DEFAULT = "nsga2"
 

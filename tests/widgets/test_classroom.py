@@ -56,7 +56,7 @@ def test_every_run_has_a_line_a_mark_and_its_front(room, root, run):
     assert room._table.html.count("<tr data-key") == 5
     assert "1 at work · 0 waiting · 4 at rest" in told(room._table)
     assert "training running 3 of 40 epochs" in told(room._table) and "75.0 %" in told(room._table)
-    assert "at most 3 at work, 2 hours per start, 5 GiB for all runs · 0.0 of 5 GiB in use" in told(room._limits)
+    assert "at most 3 at work, 2 hours per start, 5 GiB for all runs · 0 MiB of 5 GiB in use" in told(room._limits)
     assert 'data-runs="4"' in room._chart.html and "digits (4 runs)" in room._chart.html
     marks = re.findall(r'<svg class="pn-mark.*?</svg>', room._table.html)
     assert len(set(marks)) == 5

@@ -165,7 +165,7 @@ def test_two_marked_runs_are_compared(panel, workbench, pair):
         "−2.50 points worse",
         "The seeds differ",
         "24 of 24",
-        "Sampler, seed nsga2, 0 nsga2, 5 ≠",
+        "Sampler, seed NSGA-II, 0 NSGA-II, 5 ≠",
         "Hypervolume of Compute, MeCo, ZiCo, NASWOT, SNIP;",
     ):
         assert wanted in words, wanted
