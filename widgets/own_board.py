@@ -44,15 +44,18 @@ class OwnBoard:
         boards = self._known()
         mine, name = self._state.own_board, self._state.own_name.strip()
         same = boards.get(name) == mine | {"name": name}
+        wrong = self._state.complaints().get("board")
         options = [("Choose …", ""), *((kept, kept) for kept in boards)]
         if self.kept.options != tuple(options):
             self.kept.options = options
         self.kept.value = name if same else ""
         show(self.kept, bool(boards))
         show(self.forget, same)
-        self.keep.disabled = same or "board" in self._state.complaints()
+        self.keep.disabled = same or wrong is not None
         self.keep.description = "Keep the changes" if name in boards and not same else "Keep this board"
-        self._said.html = f'<p class="pn-note" role="status">{attribute(name)} is kept for later runs.</p>' if same else ""
+        told = wrong or (f"{name} is kept for later runs." if same else "")
+        kind = "pn-note pn-refused" if wrong else "pn-note"
+        self._said.html = f'<p class="{kind}" role="status">{attribute(told)}</p>' if told else ""
 
     def _known(self) -> dict[str, dict]:
         try:

@@ -11,7 +11,7 @@ from typing import Any
 import traitlets
 
 from pnas_kit.cost import Board, boards
-from pnas_kit.learn.data import CATALOGUE, Card, cached, card_of, own_cards
+from pnas_kit.learn.data import CATALOGUE, Card, DataError, cached, card_of, own_cards
 from pnas_kit.learn.recipe import recipe_for
 from pnas_kit.runs import Config, Run, Status
 from pnas_kit.runs.records import UNCOUNTED
@@ -188,8 +188,12 @@ class State(traitlets.HasTraits):
         for name, what in (("ram_kib", "RAM"), ("flash_kib", "flash"), ("macs_m", "compute")):
             if not getattr(self, name) > 0:
                 found[name] = f"The {what} budget has to be above 0."
-        if card_of(self.data).notice and not cached(self.data):
-            found["data"] = f"{card_of(self.data).title} has terms of its own: read and accept them beside the data set."
+        try:
+            card = card_of(self.data)
+        except DataError as error:  # another page forgot it
+            return {**found, "data": str(error)}
+        if card.notice and not cached(self.data):
+            found["data"] = f"{card.title} has terms of its own: read and accept them beside the data set."
         try:
             board = self.target
         except (TypeError, ValueError) as error:

@@ -139,6 +139,11 @@ def test_an_own_board_is_kept_and_one_refused(served, page, shot, theme):
     form.scroll_into_view_if_needed()
     shot(page, f"52-board-refused-{theme}")
     expect(page.get_by_role("button", name="Continue to search")).to_be_enabled()
+    form.get_by_label("RAM, KiB").fill("0")
+    form.get_by_label("RAM, KiB").press("Tab")
+    form.get_by_text("RAM in KiB has to be above 0").wait_for()
+    shot(page, f"52-board-wrong-{theme}")
+    expect(page.get_by_role("button", name="Continue to search")).to_be_disabled()
     assert page.problems == [] and page.foreign == []
 
 

@@ -56,5 +56,7 @@ def test_the_form_keeps_and_takes_up_boards(workbench):
     form.forget.click()
     assert kept_boards() == {} and form.kept.layout.display == "none"
     state.own_ram_kib = -1.0
-    assert form.keep.disabled and "RAM in KiB has to be above 0, not -1." in workbench.steps["task"]._messages.html
+    for told in (form._said, workbench.steps["task"]._messages):  # beside the fields and where the search begins
+        assert "RAM in KiB has to be above 0, not -1." in told.html
+    assert form.keep.disabled
     assert state.problem is None
