@@ -18,9 +18,8 @@ from pnas_kit.learn.data import cache_folder, load
 from pnas_kit.learn.goal import goal_for
 from pnas_kit.learn.large_training import LargeTraining, default_epochs
 from pnas_kit.learn.train import tensors
-from pnas_kit.paths import DATA
+from pnas_kit.runs.large import KNOWN
 
-TABLE = DATA / "large_reference.csv"
 COLUMNS = (
     "data",
     "network",
@@ -39,17 +38,17 @@ COLUMNS = (
 def note(row: dict[str, object]) -> None:
     """Put a row into the table, in the place of an older one of the same data set, network, epochs and seed."""
     rows = []
-    if TABLE.is_file():
-        with TABLE.open(newline="", encoding="utf-8") as file:
+    if KNOWN.is_file():
+        with KNOWN.open(newline="", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
     keys = ("data", "network", "epochs", "seed")
     rows = [old for old in rows if any(old[key] != str(row[key]) for key in keys)] + [row]
-    draft = TABLE.with_suffix(".draft")
+    draft = KNOWN.with_suffix(".draft")
     with draft.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(sorted(rows, key=lambda r: [str(r[key]) for key in keys]))
-    os.replace(draft, TABLE)
+    os.replace(draft, KNOWN)
 
 
 def main() -> None:

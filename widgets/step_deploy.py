@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import ipywidgets
 
 from pnas_kit.cost import Estimated, energy, speed
-from pnas_kit.runs import Result
+from pnas_kit.runs import Result, Run
+from pnas_kit.runs.large import compared_with
 from pnas_kit.space import Arch
 from widgets import cards, words
 from widgets.chip_figures import costs_html
@@ -26,7 +27,7 @@ FILES = {
     "firmware.zip": ("Firmware", ".zip", "application/zip"),
 }
 
-
+FLOAT_BYTES = 4
 SOFTMAX = "model-softmax.tflite"
 """Made when it is asked for; only of a classifier."""
 
@@ -91,7 +92,7 @@ class StepDeploy:
         if results[0].metric != "accuracy":
             head = head.replace("Accuracy on", f"{results[0].metric} on").replace("test samples", "test images")
         attributes = f'class="pn-table pn-models pn-stacked" data-rows="{len(results)}"'
-        self._table.html = f"<table {attributes}>{head}<tbody>{body}</tbody></table>{more}{FOOT}"
+        self._table.html = f"<table {attributes}>{head}<tbody>{body}</tbody>{_large(state.run)}</table>{more}{FOOT}"
 
     def _row(self, result: Result, architecture: str, best: bool) -> str:
         measured = "–" if result.arena_measured is None else words.kib(result.arena_measured)
@@ -111,11 +112,7 @@ class StepDeploy:
             self._time(result),
             self._energy(result),
         )
-        metric = "Accuracy" if result.metric == "accuracy" else attribute(result.metric)
-        figures = "".join(
-            f'<td data-label="{label.replace("METRIC", metric)}">{cell}</td>'
-            for label, cell in zip(LABELS, cells, strict=True)
-        )
+        figures = _labelled(result.metric, cells)
         return (
             f'<tr data-key="{result.number}"><th scope="row"><b>{result.number}</b>{badge}'
             f"<small>{attribute(architecture)}</small></th>{figures}"
@@ -155,6 +152,28 @@ class StepDeploy:
             f'<tr class="pn-more" data-key="{number}:more"><td colspan="9"><div class="pn-doing">{button}{emulation}</div>'
             f"{pictures}</td></tr>"
         )
+
+
+def _labelled(metric: str, cells: Sequence[str]) -> str:
+    """The figures of a row, each with what it is."""
+    name = "Accuracy" if metric == "accuracy" else attribute(metric)
+    return "".join(
+        f'<td data-label="{label.replace("METRIC", name)}">{cell}</td>' for label, cell in zip(LABELS, cells, strict=True)
+    )
+
+
+def _large(run: Run) -> str:
+    """A row for the large network on the same data, where one is known."""
+    large = compared_with(run)
+    if large is None:
+        return ""
+    size = f"{words.kib(FLOAT_BYTES * large.params)}<small>its weights alone</small>"
+    cells = ("–", words.percent(large.accuracy, 2), size, "–", "–", "–", "–")
+    return (
+        f'<tbody class="pn-large"><tr><th scope="row"><b>To compare</b><small>{attribute(large.network)}, '
+        f"{words.count(large.params)} parameters, the same training and test samples</small></th>"
+        f"{_labelled(large.metric, cells)}<td></td></tr></tbody>"
+    )
 
 
 HEAD = (

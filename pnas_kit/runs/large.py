@@ -1,7 +1,8 @@
-"""The large network of a run: it is trained before the prototypes, and they learn from its answers."""
+"""The large network of a run: trained before the prototypes, which learn from its answers, or known from before."""
 
 from __future__ import annotations
 
+import csv
 import os
 from concurrent.futures import wait
 from dataclasses import asdict, dataclass
@@ -10,6 +11,7 @@ from io import BytesIO
 import numpy as np
 
 from pnas_kit.learn.data import validation_split
+from pnas_kit.paths import DATA
 from pnas_kit.search.executors import local_pool
 
 from .folder import read_json, write_bytes, write_json
@@ -21,6 +23,8 @@ RECORD, ANSWERS, PROGRESS, CHECKPOINT = "large.json", "large.npy", "large.progre
 MESSAGE = "training the large network"
 """What the run's status says meanwhile."""
 POLL_SECONDS = 0.5
+KNOWN = DATA / "large_reference.csv"
+"""Large networks that were trained before, a row each; `benchmarks/large_reference.py` adds to it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +49,25 @@ class Large:
 def large_of(run: Run) -> Large | None:
     """The figures of a run's large network; None before it is trained."""
     return run.looks.at(run.path / RECORD, lambda path: Large(**read_json(path)))
+
+
+def compared_with(run: Run) -> Large | None:
+    """What prototypes are compared with: the run's own large network, else the best known one on the same test split."""
+    own = large_of(run) if run.config.distil else None
+    return own or max(_known(run), key=lambda large: large.accuracy, default=None)
+
+
+def _known(run: Run) -> list[Large]:
+    metric = "mAP50" if run.card.task == "detection" else "accuracy"
+    with KNOWN.open(newline="", encoding="utf-8") as file:
+        return [
+            Large(
+                network=row["network"], params=int(row["parameters"]), metric=metric, accuracy=float(row["accuracy"]),
+                epochs=int(row["epochs"]), seconds=float(row["seconds"]),
+            )
+            for row in csv.DictReader(file)
+            if row["data"] == run.config.data and int(row["test"]) == run.card.test
+        ]  # fmt: skip
 
 
 def awaits_large(run: Run) -> bool:

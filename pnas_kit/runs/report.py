@@ -19,6 +19,7 @@ from .charts import found_html, front_svg, learning_svg, volumes_svg
 from .compare import on_front
 from .examples import read_examples
 from .folder import read_json, write_text
+from .large import compared_with
 from .records import Result
 from .run import Run
 
@@ -139,7 +140,10 @@ def _prototypes(run: Run, numbers: Sequence[int]) -> str:
         "TensorFlow Lite Micro allocates. Latency and energy are estimates; in brackets the range in which a measured "
         "value is expected."
     )
-    return f'{_table(head, rows)}<p class="soft">{note}</p>'
+    if large := compared_with(run):
+        rows.append(("", large.network, "", f"{100 * large.accuracy:.2f} %", *[""] * (len(head) - 4)))
+        note += f" The last row is to compare: a large network of {large.params:,} parameters on the same data."
+    return f'{_table(head, rows)}<p class="soft">{escape(note)}</p>'
 
 
 def _row(run: Run, candidate: Candidate, result: Result | None) -> tuple[str, ...]:

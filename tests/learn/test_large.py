@@ -134,7 +134,7 @@ def test_a_training_may_be_as_short_as_it_likes(tmp_path, samples, epochs):
 
 def test_a_second_row_of_the_same_training_replaces_the_first(command, tmp_path, monkeypatch):
     table = tmp_path / "table.csv"
-    monkeypatch.setitem(command["note"].__globals__, "TABLE", table)
+    monkeypatch.setitem(command["note"].__globals__, "KNOWN", table)
     row = dict.fromkeys(command["COLUMNS"], "x") | {"epochs": 3, "seed": 0}
     for change in ({}, {"accuracy": "new"}, {"seed": 1}):
         command["note"](row | change)

@@ -1,5 +1,6 @@
 """The Deploy step's emulated board and pictures: what is on the page against what the cost model and the folder say."""
 
+import csv
 import json
 import re
 import subprocess
@@ -24,6 +25,7 @@ from pnas_kit.cost import (
     trace,
 )  # fmt: skip
 from pnas_kit.runs import Emulation, Run
+from pnas_kit.runs.large import KNOWN
 from widgets import words
 from widgets.chip_figures import BOTTOM, HEIGHT, TOP, costs_html, latency_svg, memory_svg
 from widgets.emulated import emulation_html
@@ -48,6 +50,20 @@ def deploy(run, workbench):
     return SimpleNamespace(
         step=workbench.steps["deploy"], number=number, run=run, state=workbench.state, watch=workbench._watch
     )
+
+
+def test_a_large_network_on_the_same_data_is_the_last_row(deploy, monkeypatch, tmp_path):
+    with KNOWN.open(newline="", encoding="utf-8") as file:
+        row = next(row for row in csv.DictReader(file) if row["data"] == deploy.run.config.data)
+    table = text(deploy.step._table.html)
+    compared = f"To compare {row['network']}, {int(row['parameters']):,} parameters"
+    assert compared in table and f"– {100 * float(row['accuracy']):.2f} %" in table.split(compared)[1]
+    assert f"{4 * int(row['parameters']) / 2**20:.1f} MiB its weights alone" in table
+    other = tmp_path / "table.csv"  # of another test split
+    other.write_text(KNOWN.read_text(encoding="utf-8").replace(f",{row['test']},", ",12345,"), encoding="utf-8")
+    monkeypatch.setattr("pnas_kit.runs.large.KNOWN", other)
+    deploy.step.draw()
+    assert "To compare" not in deploy.step._table.html
 
 
 def bars(svg):
