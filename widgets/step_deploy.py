@@ -115,7 +115,7 @@ class StepDeploy:
         figures = _labelled(result.metric, cells)
         return (
             f'<tr data-key="{result.number}"><th scope="row"><b>{result.number}</b>{badge}'
-            f"<small>{attribute(architecture)}</small></th>{figures}"
+            f"<small>{words.unbroken(architecture)}</small></th>{figures}"
             f'<td class="pn-files"><div>{files}</div></td></tr>'
         )
 
@@ -168,10 +168,11 @@ def _large(run: Run) -> str:
     if large is None:
         return ""
     size = f"{words.kib(FLOAT_BYTES * large.params)}<small>its weights alone</small>"
+    about = f"{large.network}, {large.params / 1e6:.1f} M parameters, on the same data"
     cells = ("–", words.percent(large.accuracy, 2), size, "–", "–", "–", "–")
     return (
-        f'<tbody class="pn-large"><tr><th scope="row"><b>To compare</b><small>{attribute(large.network)}, '
-        f"{words.count(large.params)} parameters, the same training and test samples</small></th>"
+        f'<tbody class="pn-large"><tr><th scope="row"><b>To compare</b>'
+        f"<small>{words.unbroken(about)}</small></th>"
         f"{_labelled(large.metric, cells)}<td></td></tr></tbody>"
     )
 
