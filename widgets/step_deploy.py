@@ -115,7 +115,7 @@ class StepDeploy:
         figures = _labelled(result.metric, cells)
         return (
             f'<tr data-key="{result.number}"><th scope="row"><b>{result.number}</b>{badge}'
-            f"<small>{words.unbroken(architecture)}</small></th>{figures}"
+            f"<small>{attribute(architecture)}</small></th>{figures}"
             f'<td class="pn-files"><div>{files}</div></td></tr>'
         )
 
