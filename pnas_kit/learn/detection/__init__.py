@@ -1,6 +1,7 @@
 """Object detection around `pnas_kit.space.head`: what its tensors should say, and what they say.
 
-Nothing here needs torch but `assign`, `loss`, `augment` and `goal`; `decode`, `nms`, `ap` and `shown` serve a finished file.
+Nothing here needs torch but `assign`, `loss`, `augment`, `goal` and `large`; `decode`, `nms`, `ap` and `shown` serve a
+finished file.
 """
 
 from collections.abc import Callable
