@@ -17,6 +17,7 @@ from pnas_kit.learn.data import load, proxy_batches
 from pnas_kit.runs import Run
 from pnas_kit.runs.again import python_lines
 from pnas_kit.runs.compare import REFERENCE, compare, on_front
+from pnas_kit.runs.large import compared_with
 from pnas_kit.search import points, search
 from pnas_kit.search.journal import journal_storage
 from pnas_kit.search.pareto import hypervolume
@@ -171,6 +172,7 @@ def test_a_report_holds_everything_and_refers_to_nothing(pair):
     for wanted in (
         run.card.title, run.card.licence, run.problem.board.mcu, f"{limits.macs:,} MACs", "Front", "97.49 %", "98.33 %",
         "4.0 KiB", "21.0 KiB", "87.6", "0" * 64, "changed since", run.candidates()[number].arch.words,
+        "NSGA-II", (large := compared_with(run)).network, f"{100 * large.accuracy:.2f} %", f"{large.params:,} parameters",
     ):  # fmt: skip
         assert wanted in text or wanted in html or wanted.lower() in text.lower(), wanted
     for c in on_front(run):
