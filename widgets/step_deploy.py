@@ -168,7 +168,7 @@ def _large(run: Run) -> str:
     if large is None:
         return ""
     size = f"{words.kib(FLOAT_BYTES * large.params)}<small>its weights alone</small>"
-    about = f"{large.network}, {large.params / 1e6:.1f} M parameters, on the same data"
+    about = f"{large.network}, {large.params / 1e6:.1f} M parameters, {large.epochs} epochs, on the same data"
     cells = ("–", words.percent(large.accuracy, 2), size, "–", "–", "–", "–")
     return (
         f'<tbody class="pn-large"><tr><th scope="row"><b>To compare</b>'

@@ -142,7 +142,8 @@ def _prototypes(run: Run, numbers: Sequence[int]) -> str:
     )
     if large := compared_with(run):
         rows.append(("", large.network, "", f"{100 * large.accuracy:.2f} %", *[""] * (len(head) - 4)))
-        note += f" The last row is to compare: a large network of {large.params:,} parameters on the same data."
+        size = f"{large.params:,} parameters, trained for {large.epochs} epochs on the same data"
+        note += f" The last row is to compare: a large network of {size}."
     return f'{_table(head, rows)}<p class="soft">{escape(note)}</p>'
 
 

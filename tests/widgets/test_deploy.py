@@ -56,7 +56,8 @@ def test_a_large_network_on_the_same_data_is_the_last_row(deploy, monkeypatch, t
     with KNOWN.open(newline="", encoding="utf-8") as file:
         row = next(row for row in csv.DictReader(file) if row["data"] == deploy.run.config.data)
     table = text(deploy.step._table.html)
-    compared = words.unbroken(f"{row['network']}, {int(row['parameters']) / 1e6:.1f} M parameters, on the same data")
+    size, epochs = f"{int(row['parameters']) / 1e6:.1f} M parameters", f"{row['epochs']} epochs"
+    compared = words.unbroken(f"{row['network']}, {size}, {epochs}, on the same data")
     table, compared = table.replace(" , ", ", "), text(compared).strip().replace(" , ", ", ")
     assert compared in table and f"– {100 * float(row['accuracy']):.2f} %" in table.split(compared)[1]
     assert f"{4 * int(row['parameters']) / 2**20:.1f} MiB its weights alone" in table
