@@ -34,6 +34,9 @@ CALIBRATION_SAMPLES = 512
 JUDGING_SAMPLES = 2000
 MOST_LOST = 0.005
 """Accuracy that plain quantisation may cost before a prototype is fine-tuned with rounding in the loop."""
+CALMER, SAME = 1 / 3, 1e-6
+"""Of the learning rate, where the first training left a dead net: one whose answers differ by no more than this."""
+CHECKPOINT, DIED = "checkpoint.pt", "died.txt"
 SAVE_SECONDS = 5.0
 """Work that an interruption may cost; saving takes longer than an epoch of a tiny set."""
 TESTS = 20
@@ -45,7 +48,8 @@ def make_prototype(path: str, candidate: Candidate, threads: int, seconds: float
     """Train a candidate of the run in `path`, quantise it, verify the file and write its figures.
 
     Goes on after the last finished epoch where an earlier attempt ended, and leaves off after the epoch in which `seconds`
-    are over. The result is written last, so it exists only when everything else does.
+    are over. The result is written last, so it exists only when everything else does. A net that its training left dead, as
+    happens at high rates when channels are removed, is trained once more at a lower rate.
     """
     import torch
 
@@ -55,10 +59,28 @@ def make_prototype(path: str, candidate: Candidate, threads: int, seconds: float
     torch.set_num_threads(threads)
     run = Run(path)
     data = run.load_data()
-    recipe = run.config.recipe_of(data.card)
-    training = _train(run, candidate, data, recipe, time.monotonic() + seconds)
+    first, until = run.config.recipe_of(data.card), time.monotonic() + seconds
+    calmer = replace(first, learning_rate=CALMER * first.learning_rate)
+    died = run.prototype(candidate.number) / DIED
+    recipe = calmer if died.exists() else first
+    training = _train(run, candidate, data, recipe, until)
+    if recipe is first and training.finished and is_dead(training.best, data.train_x[:CALIBRATION_SAMPLES]):
+        write_text(died, f"All answers were the same after a training at a rate of {first.learning_rate}.\n")
+        recipe = calmer
+        (run.prototype(candidate.number) / CHECKPOINT).unlink()
+        training = _train(run, candidate, data, recipe, until)
     if training.finished:
         _deliver(run, candidate, data, recipe, training.best)
+
+
+def is_dead(net, x: np.ndarray) -> bool:
+    """Whether a net answers the same, in one of its outputs, to all samples `(n, height, width, channels)`, float32."""
+    import torch
+
+    with torch.no_grad():
+        found = net(torch.from_numpy(x).permute(0, 3, 1, 2))
+    parts = found.values() if isinstance(found, dict) else (found,)
+    return any(float((part - part[:1]).abs().max()) < SAME for part in parts)
 
 
 def _train(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, until: float) -> Training:
@@ -67,7 +89,7 @@ def _train(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, until:
 
     folder = run.prototype(candidate.number)
     folder.mkdir(parents=True, exist_ok=True)
-    checkpoint = folder / "checkpoint.pt"
+    checkpoint = folder / CHECKPOINT
     settings = {"seed": run.config.seed, "checkpoint": checkpoint, "save_every": SAVE_SECONDS, "device": device()}
     training = Training(candidate.arch, data, recipe, **settings, answers=answers_for(run))
     _keep_epochs(folder / "epochs.jsonl", run.epochs(candidate.number)[: training.finished_epochs])

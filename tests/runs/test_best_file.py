@@ -1,17 +1,22 @@
-"""Which of the quantised files is taken."""
+"""What is trained once more, and which of the quantised files is taken."""
 
 from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
+from nets import sampled
 
 import pnas_kit.deploy
+from pnas_kit.cost import boards
 from pnas_kit.deploy.runtime import Score
 from pnas_kit.learn import Recipe
 from pnas_kit.learn.data import load
 from pnas_kit.learn.goal import ClassGoal
+from pnas_kit.runs import Config, Run, prototype
 from pnas_kit.runs.prototype import _quantised
+from pnas_kit.space.net import build
 
 CONFUSIONS = {"plain": [[90, 0], [10, 0]], "frequent": [[93, 0], [7, 0]], "fair": [[70, 20], [2, 8]]}
 """Of 100 samples: shares right 0.90, 0.93 and 0.78, balanced 0.5, 0.5 and 0.79."""
@@ -32,3 +37,40 @@ def test_the_best_file_is_the_fairest_where_the_recipe_balances(monkeypatch, bal
     data = load("digits")
     model, file, how = _quantised(run, data, replace(Recipe(epochs=1), balance=balance), net=None)
     assert (model, file, how) == (taken, taken.encode(), "quantisation-aware")
+
+
+@pytest.fixture
+def made(tmp_path, monkeypatch):
+    """A run with one candidate to train, and the learning rates of what was delivered."""
+    board = boards()["nano-33-ble"]
+    limits = {"ram_bytes": board.ram_bytes, "flash_bytes": board.flash_bytes, "macs": board.default_macs}
+    run = Run.create(Config(data="digits", board=board.id, trials=1, picks=1, epochs=1, **limits), tmp_path)
+    (arch,) = sampled((8, 8, 1), 1, classes=10, family="mbednet")
+    delivered = []
+    monkeypatch.setattr(prototype, "_deliver", lambda run, candidate, data, recipe, net: delivered.append(recipe))
+    return SimpleNamespace(run=run, candidate=SimpleNamespace(number=3, arch=arch), delivered=delivered)
+
+
+def test_a_net_that_its_training_left_dead_is_trained_once_more_at_a_lower_rate(made, monkeypatch):
+    rate = made.run.config.recipe_of(made.run.card).learning_rate
+    monkeypatch.setattr(prototype, "is_dead", lambda net, x: len(made.delivered) == 0)
+    prototype.make_prototype(str(made.run.path), made.candidate, 1)
+    assert [recipe.learning_rate for recipe in made.delivered] == pytest.approx([rate / 3])
+    assert len(made.run.epochs(3)) == 1  # of the second training
+    prototype.make_prototype(str(made.run.path), made.candidate, 1)  # asked for again: goes on with the lower rate
+    assert made.delivered[1].learning_rate == pytest.approx(rate / 3)
+
+
+def test_a_net_that_lives_is_trained_once(made):
+    prototype.make_prototype(str(made.run.path), made.candidate, 1)
+    rate = made.run.config.recipe_of(made.run.card).learning_rate
+    assert [recipe.learning_rate for recipe in made.delivered] == [rate]
+
+
+def test_a_dead_net_is_known_by_its_answers(made):
+    net, x = build(made.candidate.arch.layers, (8, 8, 1), 0).eval(), load("digits").train_x[:32]
+    assert not prototype.is_dead(net, x)
+    with torch.no_grad():
+        for weights in list(net.blocks.values())[-1].parameters():
+            weights.zero_()
+    assert prototype.is_dead(net, x)
