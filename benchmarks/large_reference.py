@@ -68,9 +68,12 @@ def main() -> None:
     for epoch, loss in training:
         left = training.seconds / epoch * (epochs - epoch)
         print(f"epoch {epoch} of {epochs}, loss {loss:.3f}, {left:.0f} s left", flush=True)
-    goal, balanced = goal_for(data.card), ""
-    if data.card.task != "detection":
-        balanced = f"{balanced_accuracy_score(data.test_y, training.answers(test[0]).argmax(1)):.4f}"
+    if data.card.task == "detection":
+        scores = {"accuracy": f"{goal_for(data.card).measure(training.net, *test):.4f}", "balanced_accuracy": ""}
+    else:
+        found = training.answers(test[0]).argmax(1)
+        balanced = balanced_accuracy_score(data.test_y, found)
+        scores = {"accuracy": f"{(found == data.test_y).mean():.4f}", "balanced_accuracy": f"{balanced:.4f}"}
     row = {
         "data": chosen.data,
         "network": training.name,
@@ -79,8 +82,7 @@ def main() -> None:
         "seed": chosen.seed,
         "train": len(data.train_y),
         "test": len(data.test_y),
-        "accuracy": f"{goal.measure(training.net, *test):.4f}",
-        "balanced_accuracy": balanced,
+        **scores,
         "seconds": round(training.seconds),
         "device": torch.cuda.get_device_name() if device == "cuda" else f"CPU, threads: {torch.get_num_threads()}",
     }

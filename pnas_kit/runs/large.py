@@ -6,7 +6,9 @@ import csv
 import os
 from concurrent.futures import wait
 from dataclasses import asdict, dataclass
+from functools import cache
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 
@@ -59,15 +61,21 @@ def compared_with(run: Run) -> Large | None:
 
 def _known(run: Run) -> list[Large]:
     metric = "mAP50" if run.card.task == "detection" else "accuracy"
-    with KNOWN.open(newline="", encoding="utf-8") as file:
-        return [
-            Large(
-                network=row["network"], params=int(row["parameters"]), metric=metric, accuracy=float(row["accuracy"]),
-                epochs=int(row["epochs"]), seconds=float(row["seconds"]),
-            )
-            for row in csv.DictReader(file)
-            if row["data"] == run.config.data and int(row["test"]) == run.card.test
-        ]  # fmt: skip
+    return [
+        Large(
+            network=row["network"], params=int(row["parameters"]), metric=metric, accuracy=float(row["accuracy"]),
+            epochs=int(row["epochs"]), seconds=float(row["seconds"]),
+        )
+        for row in _rows(KNOWN)
+        if row["data"] == run.config.data and int(row["test"]) == run.card.test
+    ]  # fmt: skip
+
+
+@cache
+def _rows(table: Path) -> list[dict[str, str]]:
+    """Read once: the page asks whenever it is drawn."""
+    with table.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
 def awaits_large(run: Run) -> bool:
