@@ -4,7 +4,8 @@
 
 Three tenths of the training split, or all but `--samples` of it, judge; what remains is the training split of the recipe,
 its own validation part included. Trains a small architecture for each seed, the same for every choice, and prints mean and
-standard deviation over the seeds of the accuracy of the kept net. The test split is never looked at.
+standard deviation over the seeds of the accuracy of the kept net. The test split is looked at with `--judge test` alone, for
+data sets that no result is claimed of; those of `benchmarks/results.py` are refused.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from functools import lru_cache
 
 import numpy as np
 import torch
+from results import PLAN
 from torch import Tensor
 
 from pnas_kit.cost import trace
@@ -72,7 +74,9 @@ def architecture(data: Dataset, seed: int, most: float) -> Arch:
 
 
 def divided(data: Dataset, samples: int | None, seed: int) -> tuple[Dataset, tuple[Tensor, Tensor]]:
-    """The data set with less to train on, and what judges."""
+    """The data set with less to train on, and what judges: the test split for as many samples as there are."""
+    if samples == len(data.train_y):
+        return data, tensors(data.test_x, data.test_y)
     share = JUDGING if samples is None else 1 - samples / len(data.train_y)
     train, judging = validation_split(data, share, seed)
     judging = np.random.default_rng(seed).permutation(judging)[:MOST_JUDGING]
@@ -119,6 +123,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default="digits")
     parser.add_argument("--samples", type=int, help="to train on; default: seven tenths of the training split")
+    parser.add_argument("--judge", choices=("train", "test"), default="train", help="the split that judges")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--macs", type=float, default=2e5, help="of the largest architecture")
     parser.add_argument("--base", nargs="*", type=setting, default=[], help="fields of the recipe, such as epochs=20")
@@ -127,6 +132,12 @@ def main() -> None:
     asked = parser.parse_args()
     torch.set_num_threads(1)
     data = load(asked.data)
+    if asked.judge == "test":
+        if asked.samples or asked.data in {entry.data for entry in PLAN}:
+            parser.error(f"the test split judges after training on all of a set without results, not on {asked.data}")
+        asked.samples = len(data.train_y)
+    elif asked.samples and asked.samples >= len(data.train_y):
+        parser.error(f"{asked.data} has {len(data.train_y)} training samples, and some of them judge: take fewer")
     size = asked.samples or round((1 - JUDGING) * len(data.train_y))
     recipe = replace(recipe_for(asked.data, data.card.task, size), **dict(asked.base))
     print(f"{asked.data}, {size} samples, {asked.seeds} seeds, {recipe}", flush=True)

@@ -8,7 +8,9 @@ SAMPLES_SEEN = 300_000
 """Training samples that a default training looks at in all: few epochs on large sets, many on small ones."""
 FEWEST_EPOCHS, MOST_EPOCHS = 8, 120
 TINY, TINY_STEPS = 200, 1500
-"""Training splits of fewer samples are trained for so many steps, and nothing of them is held out."""
+"""Training splits of fewer samples are trained for so many steps, in small batches."""
+HELD_OUT_FROM = 1000
+"""Of fewer samples nothing is held out: a tenth of them cannot tell which epoch is best, and is missed in training."""
 MANY, HIGH_RATE = 20_000, 3e-2
 """Below so many samples a training has few steps, and a higher rate wins (`benchmarks/recipe_choices.py`)."""
 LONG = 20
@@ -90,11 +92,14 @@ def recipe_for(data: str, task: str, samples: int, epochs: int | None = None) ->
     if data in MIRRORABLE:
         augment = ("shift", "mirror") if epochs >= LONG else ("mirror",)  # both at once are too much for few epochs
     rate = HIGH_RATE if samples < MANY else 1e-2
-    return Recipe(epochs=epochs, augment=augment, batch=32 if samples < 2000 else 64, learning_rate=rate)
+    held_out = 0.1 if samples >= HELD_OUT_FROM else 0.0
+    return Recipe(
+        epochs=epochs, augment=augment, batch=32 if samples < 2000 else 64, learning_rate=rate, validation=held_out
+    )
 
 
 def _tiny(samples: int, epochs: int | None, augment: tuple[str, ...]) -> Recipe:
-    """For sets of which a validation part would be a handful: small batches, many passes, all samples trained on."""
+    """For sets of a few batches: small batches, many passes, all samples trained on."""
     batch = max(1, min(16, samples // 2))
     epochs = epochs or round(TINY_STEPS * batch / samples)
     return Recipe(epochs=epochs, batch=batch, augment=augment, learning_rate=HIGH_RATE, validation=0.0)

@@ -120,7 +120,7 @@ def test_without_a_validation_part_no_accuracy_is_called_one():
     assert "accuracy on the training samples 90.0 %" in curve_svg([epoch(1, 2, held_out=False)])
     tiny = legend(card_of("ucr/GunPoint"))
     assert "none being held out" in tiny and "last epoch" in tiny
-    assert "validation accuracy" in legend(card_of("ecg5000"))
+    assert "validation accuracy" in legend(card_of("digits"))
 
 
 def test_what_became_of_a_prototype(workbench, picked):
