@@ -25,6 +25,7 @@ from served import Served, chromium
 
 MINUTES = 60_000
 CHART = ".pn-search .pn-front"
+SAMPLES = ".pn-samples :is(img, svg)"
 FILM_WIDTH, STILL_MS, MOVING_MS = 960, 2200, 350
 
 
@@ -63,11 +64,11 @@ class User:
 
     def choose_data(self, name: str) -> None:
         self.page.click(f'[data-action="data"][data-key="{name}"]')
-        self.page.wait_for_selector(".pn-samples img, [data-action=fetch]")
+        self.page.wait_for_selector(f"{SAMPLES}, [data-action=fetch]")
         fetch = self.page.locator('[data-action="fetch"]')
         if fetch.count():
             fetch.click()
-        self.page.wait_for_selector(".pn-samples img", timeout=5 * MINUTES)
+        self.page.wait_for_selector(SAMPLES, timeout=5 * MINUTES)
 
     def watch(self, selector: str, every: float, most: float) -> None:
         """Look again and again until something is there."""
@@ -147,7 +148,7 @@ def main() -> None:
         page = browser.new_page(viewport={"width": 1280, "height": 720}, accept_downloads=True)
         user = User(page)
         page.goto(f"{server.app}?theme={a.theme}")
-        page.wait_for_selector(".pn-samples img")
+        page.wait_for_selector(SAMPLES)
         user.tell("page usable", "1-task")
         if a.data != "digits":
             user.choose_data(a.data)
