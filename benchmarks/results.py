@@ -26,7 +26,7 @@ from pnas_kit.search import Candidate
 
 TABLE = DATA / "results.csv"
 PAGE = DATA.parent / "docs" / "results.md"
-KEY = ("data", "board", "ram_limit", "flash_limit", "macs_limit", "seed")
+KEY = ("data", "board", "ram_limit", "flash_limit", "macs_limit", "large_epochs", "seed")
 COLUMNS = (
     *KEY, "of", "trial", "picked", "family", "macs", "ram_bytes", "arena_bytes", "flash_bytes", "latency_ms", "metric",
     "float_accuracy", "int8_accuracy", "balanced_accuracy", "validation_accuracy", "quantisation", "epochs",
@@ -51,6 +51,7 @@ class Entry:
         also: picked by hand besides.
         bar: accuracy of the int8 file to reach, and whose it is.
         trials: of the search.
+        large_epochs: of a large network that the prototypes learn from; None trains none.
     """
 
     data: str
@@ -64,6 +65,7 @@ class Entry:
     also: tuple[int, ...] = ()
     bar: tuple[float, str] | None = None
     trials: int = TRIALS
+    large_epochs: int | None = None
 
     def config(self, seed: int, workers: int) -> Config:
         """Of the run with this seed."""
@@ -71,7 +73,7 @@ class Entry:
         return Config(
             data=self.data, board=BOARD, ram_bytes=self.ram or board.ram_bytes, flash_bytes=self.flash or board.flash_bytes,
             macs=self.macs or board.default_macs, trials=self.trials, picks=self.picks, epochs=self.epochs, seed=seed,
-            workers=workers,
+            workers=workers, distil=self.large_epochs is not None, large_epochs=self.large_epochs,
         )  # fmt: skip
 
 
@@ -106,6 +108,16 @@ PLAN = (
         epochs=40,
         bar=(0.937, "the paper, pre-trained"),
     ),
+    Entry(  # a prototype of the search above that fits ResNet-8's limits
+        data="cifar10",
+        flash=360_000,
+        macs=25_000_000,
+        picks=1,
+        trial=74,
+        epochs=55,
+        large_epochs=7,
+        bar=(0.856, "ResNet-8, ST and MLPerf Tiny"),
+    ),
     Entry(data="traffic_lights", macs=2_000_000, picks=3),
     Entry(data="mnist_det", trials=120, trial=53, epochs=14),
     Entry(data="fashion_det", macs=4_000_000, trials=120, picks=1, epochs=14),
@@ -116,9 +128,8 @@ PLAN = (
 
 def key(config: Config) -> tuple[str, ...]:
     """What tells the rows of one run from those of others, as text."""
-    return tuple(
-        map(str, (config.data, config.board, config.ram_bytes, config.flash_bytes, config.macs, config.seed))
-    )  # fmt: skip
+    limits = (config.ram_bytes, config.flash_bytes, config.macs)
+    return tuple(map(str, (config.data, config.board, *limits, config.large_epochs or "", config.seed)))
 
 
 def read(table: Path = TABLE) -> list[dict[str, str]]:
@@ -206,7 +217,7 @@ def note_new(run: Run, picked: dict[int, str], seconds: float, table: Path) -> N
             "epochs": result.epochs, "search_seconds": f"{seconds:.0f}", "train_seconds": f"{result.train_seconds:.0f}",
         }  # fmt: skip
         add(row, table)
-        print(*(f"{name} {row[name]}" for name in COLUMNS if name not in KEY[1:5]), sep="  ", flush=True)
+        print(*(f"{name} {row[name]}" for name in COLUMNS if name not in KEY[1:6]), sep="  ", flush=True)
 
 
 def complete(entry: Entry, seed: int, runs: Path, workers: int, table: Path = TABLE) -> None:
@@ -217,7 +228,7 @@ def complete(entry: Entry, seed: int, runs: Path, workers: int, table: Path = TA
     there = {int(row["trial"]) for row in rows}
     if rows and len(rows) == max(int(row["of"]) for row in rows) and there.issuperset(entry.also):
         return
-    run, seconds = searched(runs / "results" / "-".join(part.replace("/", "-") for part in here), config)
+    run, seconds = searched(runs / "results" / "-".join(part.replace("/", "-") for part in here if part), config)
     picked = chosen(run, entry)
     run.pick([number for number in picked if number not in there])
     finish(run, "train", lambda: note_new(run, picked, seconds, table))

@@ -30,6 +30,7 @@ PROTOTYPES = (
     "search, training",
 )  # fmt: skip
 BEGIN, END = "<!-- results -->", "<!-- end -->"
+DISTILLED = ", distilled"
 LOST = 0.005
 """Accuracy that int8 may lose."""
 
@@ -64,6 +65,7 @@ def of(entry: Entry, rows: Sequence[Row]) -> list[Row]:
     wanted = {
         "data": entry.data, "board": config.board, "ram_limit": str(config.ram_bytes),
         "flash_limit": str(config.flash_bytes), "macs_limit": str(config.macs),
+        "large_epochs": str(entry.large_epochs or ""),
     }  # fmt: skip
     return [row for row in rows if all(row[name] == value for name, value in wanted.items())]
 
@@ -108,7 +110,7 @@ def accuracies(rows: Sequence[Row]) -> list[float]:
 def limits(row: Row) -> str:
     """RAM, flash and MACs that a prototype may need."""
     ram, flash, macs = (int(row[name]) for name in ("ram_limit", "flash_limit", "macs_limit"))
-    return f"{ram:,} B, {flash:,} B, {macs / 1e6:g} M"
+    return f"{ram:,} B, {flash:,} B, {macs / 1e6:g} M{DISTILLED if row['large_epochs'] else ''}"
 
 
 def compared(data: str, large: Sequence[Row]) -> str:
@@ -125,8 +127,9 @@ def line(row: Row) -> str:
     names = ("float_accuracy", "int8_accuracy", "balanced_accuracy")  # a detector has no balanced accuracy
     shares = (percent(float(row[name])) if row[name] else "" for name in names)
     cells = (
-        f"`{row['data']}`, {row['seed']}", f"{row['trial']}, {FAMILIES[row['family']].title}", row["picked"],
-        macs, f"{ram} B", f"{flash} B", f"{float(row['latency_ms']):.1f} ms", *shares, row["epochs"],
+        f"`{row['data']}`, {row['seed']}", f"{row['trial']}, {FAMILIES[row['family']].title}",
+        row["picked"] + (DISTILLED if row["large_epochs"] else ""), macs, f"{ram} B", f"{flash} B",
+        f"{float(row['latency_ms']):.1f} ms", *shares, row["epochs"],
         f"{searched} s, {trained} s",
     )  # fmt: skip
     return f"| {' | '.join(cells)} |"
