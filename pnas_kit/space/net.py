@@ -82,9 +82,9 @@ class Rescale(nn.BatchNorm2d):
 class _Conv(nn.Module):
     """Convolution with SAME padding, batch norm, activation.
 
-    One of a single weight looks at every stride-th place only, and is given no others: the weight gradient of a strided
-    pointwise convolution on few channels writes beyond its buffer in oneDNN (uxlfoundation/oneDNN#6035, in torch 2.13), which
-    ends the process or, worse, does not.
+    A pointwise one with a stride is given only the places that it looks at: as one operation its weight gradient writes beyond
+    its buffer in oneDNN where channels are few (uxlfoundation/oneDNN#6035, in torch 2.13), which ends the process or, worse,
+    does not.
     """
 
     def __init__(self, layer: Layer, source: Shape, answers: bool) -> None:
@@ -94,9 +94,9 @@ class _Conv(nn.Module):
         self.pads = None if even else (*pads[1], *pads[0])
         groups = source[2] if layer.kind == "depthwise" else 1
         inside = (pads[0][0], pads[1][0]) if even else (0, 0)
-        thin = layer.kernel == (1, 1)
-        self.steps = layer.stride if thin else (1, 1)
-        stride = (1, 1) if thin else layer.stride
+        pointwise = layer.kernel == (1, 1)
+        self.steps = layer.stride if pointwise else (1, 1)
+        stride = (1, 1) if pointwise else layer.stride
         self.conv = nn.Conv2d(source[2], layer.channels, layer.kernel, stride, inside, groups=groups, bias=False)
         self.norm = (Rescale if answers else nn.BatchNorm2d)(layer.channels)
         self.act = ACTIVATIONS[layer.act]()
