@@ -56,7 +56,7 @@ def explore(
     Raises:
         ValueError: there is no such board, or no network of the space meets a limit; the message says which.
         DataError: there is no such data set, or it cannot be had.
-        SearchError: a worker process died.
+        SearchError: worker processes keep dying.
     """
     target = _board(board)
     dataset = load(data) if isinstance(data, str) else data

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from pnas_kit.space.layers import INPUT, Layer, Layers, same_padding
-from pnas_kit.space.net import Net, key
+from pnas_kit.space.net import Net, conv2d, key
 
 from .model import QuantError
 
@@ -95,7 +95,7 @@ def apply(layer: Layer, part: tuple[torch.Tensor, torch.Tensor] | None, inputs: 
     x = inputs[0]
     if layer.kind in ("conv", "depthwise"):
         groups = x.shape[1] if layer.kind == "depthwise" else 1
-        value = F.conv2d(_same(x, layer, 0.0), *part, stride=layer.stride, groups=groups)
+        value = conv2d(_same(x, layer, 0.0), *part, stride=layer.stride, groups=groups)
     elif layer.kind == "linear":
         value = F.linear(x.flatten(1), *part)
     elif layer.kind == "add":

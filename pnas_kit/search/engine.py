@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from optuna.exceptions import StorageInternalError
 from optuna.storages import BaseStorage
@@ -14,8 +14,9 @@ from pnas_kit.space import Arch
 
 from .candidate import Candidate
 from .evaluate import Batches, Problem, check, evaluate
-from .executors import ClusterError, local_pool, result, share, shared
+from .executors import ClusterError, result, share, shared
 from .ledger import LOOKAHEAD, STUDY, Ledger
+from .pool import Pool
 from .sampler import DEFAULT
 
 Submit = Callable[[int, Arch], Future]
@@ -56,7 +57,7 @@ def search(
         sampler: a name in `SAMPLERS`; docs/search.md compares them.
 
     Raises:
-        SearchError: a worker process died, the cluster or the storage is gone.
+        SearchError: worker processes keep dying, the cluster or the storage is gone.
         ValueError: no net could be scored on these batches.
     """
     check(problem, batches)
@@ -66,8 +67,8 @@ def search(
             yield from _run(ledger, trials, lookahead, submit, collect)
     except BrokenExecutor as error:
         raise SearchError(
-            "a worker process ended before its trial did, which usually means that memory ran out. Every finished "
-            "trial is kept: resume, with fewer workers if it happens again"
+            "one worker process after the other ended before its trial did, which usually means that memory ran out. Every "
+            "finished trial is kept: resume, with fewer workers if it happens again"
         ) from error
     except ClusterError as error:
         raise SearchError(str(error)) from error
@@ -110,11 +111,8 @@ def _evaluators(problem: Problem, batches: Batches, workers: int, executor: Exec
     elif workers == 0:
         yield lambda *trial: _done(evaluate(*trial, problem, batches)), Future.result
     else:
-        own = local_pool(workers, _hold, problem, batches)
-        try:
-            yield lambda *trial: own.submit(_evaluate_held, *trial), Future.result
-        finally:
-            own.shutdown(cancel_futures=True)
+        with closing(Pool(workers, problem, batches)) as pool:
+            yield pool.submit, pool.collect
 
 
 def _done(candidate: Candidate) -> Future:
@@ -125,19 +123,6 @@ def _done(candidate: Candidate) -> Future:
 
 def _evaluate_shared(packed: bytes, number: int, arch: Arch) -> Candidate:
     return evaluate(number, arch, *shared(packed))
-
-
-_held: tuple[Problem, Batches]
-
-
-def _hold(*given) -> None:
-    """In a process of our own pool: keep the problem and its batches, so that only architectures travel."""
-    global _held
-    _held = given
-
-
-def _evaluate_held(number: int, arch: Arch) -> Candidate:
-    return evaluate(number, arch, *_held)
 
 
 def _first_line(error: Exception) -> str:

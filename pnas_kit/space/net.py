@@ -79,13 +79,31 @@ class Rescale(nn.BatchNorm2d):
         return F.batch_norm(x, self.running_mean, self.running_var, self.weight, self.bias, False, 0.0, self.eps)
 
 
-class _Conv(nn.Module):
-    """Convolution with SAME padding, batch norm, activation.
+def conv2d(
+    x: Tensor,
+    weight: Tensor,
+    bias: Tensor | None,
+    stride: tuple[int, int],
+    padding: tuple[int, int] = (0, 0),
+    groups: int = 1,
+) -> Tensor:
+    """torch's, but that a pointwise one is given only the places that it looks at.
 
-    A pointwise one with a stride is given only the places that it looks at: as one operation its weight gradient writes beyond
-    its buffer in oneDNN where channels are few (uxlfoundation/oneDNN#6035, in torch 2.13), which ends the process or, worse,
-    does not.
+    As one operation with a stride, on few channels, its weight gradient writes beyond a buffer of oneDNN's
+    (uxlfoundation/oneDNN#6035, in torch 2.13), which ends the process or, worse, does not.
     """
+    if weight.shape[2:] == (1, 1) and stride != (1, 1):
+        x, stride = x[:, :, :: stride[0], :: stride[1]], (1, 1)
+    return F.conv2d(x, weight, bias, stride, padding, groups=groups)
+
+
+class _Conv2d(nn.Conv2d):
+    def forward(self, x: Tensor) -> Tensor:
+        return conv2d(x, self.weight, self.bias, self.stride, self.padding, self.groups)
+
+
+class _Conv(nn.Module):
+    """Convolution with SAME padding, batch norm, activation."""
 
     def __init__(self, layer: Layer, source: Shape, answers: bool) -> None:
         super().__init__()
@@ -94,16 +112,11 @@ class _Conv(nn.Module):
         self.pads = None if even else (*pads[1], *pads[0])
         groups = source[2] if layer.kind == "depthwise" else 1
         inside = (pads[0][0], pads[1][0]) if even else (0, 0)
-        pointwise = layer.kernel == (1, 1)
-        self.steps = layer.stride if pointwise else (1, 1)
-        stride = (1, 1) if pointwise else layer.stride
-        self.conv = nn.Conv2d(source[2], layer.channels, layer.kernel, stride, inside, groups=groups, bias=False)
+        self.conv = _Conv2d(source[2], layer.channels, layer.kernel, layer.stride, inside, groups=groups, bias=False)
         self.norm = (Rescale if answers else nn.BatchNorm2d)(layer.channels)
         self.act = ACTIVATIONS[layer.act]()
 
     def forward(self, x: Tensor) -> Tensor:
-        if self.steps != (1, 1):
-            x = x[:, :, :: self.steps[0], :: self.steps[1]]
         return self.act(self.norm(self.conv(x if self.pads is None else F.pad(x, self.pads))))
 
 

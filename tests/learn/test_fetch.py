@@ -357,13 +357,17 @@ def test_members_are_read_from_debian_packages(tmp_path):
 # The real pip, on a folder instead of a network
 
 
-@pytest.fixture
-def sdist(tmp_path, monkeypatch):
+BUILD_SYSTEM = b'[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
+
+
+@pytest.fixture(params=[None, BUILD_SYSTEM], ids=["no back end named", "setuptools named"])
+def sdist(request, tmp_path, monkeypatch):
     """A source package whose set-up script leaves a mark when it is run, offered to pip from a folder."""
     mark, shelf = tmp_path / "ran", tmp_path / "shelf"
     shelf.mkdir()
     script = f"open({str(mark)!r}, 'w')\nfrom setuptools import setup\nsetup(name='Tiny-sdist', version='1.0')\n"
-    content = tgz({"Tiny-sdist-1.0/setup.py": script.encode(), "Tiny-sdist-1.0/data.txt": b"content"})
+    members = {"Tiny-sdist-1.0/setup.py": script.encode(), "Tiny-sdist-1.0/data.txt": b"content"}
+    content = tgz(members | ({"Tiny-sdist-1.0/pyproject.toml": request.param} if request.param else {}))
     (shelf / "Tiny-sdist-1.0.tar.gz").write_bytes(content)
     for name in [name for name in os.environ if name.upper().startswith("PIP_")]:
         monkeypatch.delenv(name)

@@ -5,13 +5,14 @@ import sys
 import time
 from dataclasses import replace
 
+import deadly
 import numpy as np
 import optuna
 import pytest
 
 from pnas_kit.cost import boards
 from pnas_kit.learn.data import load, proxy_batches
-from pnas_kit.search import Limits, Problem, SearchError, evaluate, front, propose, search
+from pnas_kit.search import Limits, Problem, SearchError, evaluate, front, pool, propose, search
 from pnas_kit.search.journal import Journal, journal_storage
 from pnas_kit.search.ledger import Ledger
 from pnas_kit.space import Arch
@@ -136,16 +137,35 @@ def is_running(process) -> bool:
     return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
 
 
-def test_a_dead_worker_is_reported_and_the_search_can_go_on(tmp_path, batches, expected):
-    path = tmp_path / "journal"
-    found = search(problem(), batches, trials=TRIALS, workers=1, storage=journal_storage(path))
-    next(found)
-    with pytest.raises(SearchError, match="Every finished trial is kept"):
-        for _ in found:
+def test_dead_workers_do_not_end_the_search_nor_change_it(batches, expected):
+    found, rows = search(problem(), batches, trials=TRIALS, workers=2), []
+    for candidate in found:
+        rows.append(candidate)
+        if candidate.number in (3, 20):
             for child in multiprocessing.active_children():
                 child.kill()
-    kept = known(Journal(path, problem()).candidates())
-    assert 1 <= len(kept) < TRIALS and kept == expected[: len(kept)]
+    assert written(known(rows)) == written(expected)
+
+
+def test_a_trial_that_ends_its_process_fails_alone(tmp_path, batches, expected, monkeypatch):
+    monkeypatch.setattr(pool, "_evaluate_held", deadly.fifth)
+    stored = journal_storage(tmp_path / "journal")
+    found = list(search(problem(), batches, trials=12, workers=2, storage=stored))
+    assert found[5].failed and "process ended" in found[5].reason
+    assert known(found)[:5] == expected[:5] and [c.failed for c in found].count(True) == 1 and len(found) == 12
+    assert known(Journal(tmp_path / "journal", problem()).candidates()) == known(found)
+
+
+def test_where_every_process_ends_the_search_says_so_and_can_go_on(tmp_path, batches, expected, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(pool, "_evaluate_held", deadly.from_second_on)
+        found = search(problem(), batches, trials=TRIALS, workers=1, storage=journal_storage(tmp_path / "journal"))
+        with pytest.raises(SearchError, match="Every finished trial is kept"):
+            list(found)
+    kept = Journal(tmp_path / "journal", problem()).candidates()
+    assert known(kept)[:2] == expected[:2] and [c.failed for c in kept] == [False, False, True, True]
+    found = search(problem(), batches, trials=6, workers=1, storage=journal_storage(tmp_path / "journal"))
+    assert [c.number for c in found] == [4, 5]
 
 
 def test_only_candidates_within_every_limit_are_scored(expected, batches):

@@ -45,19 +45,22 @@ def test_convolutions_pad_as_tensorflow_does(size, kernel, stride, kind):
 
 SHORTCUT = """
 import torch
+from pnas_kit.deploy.fold import apply
 from pnas_kit.space import Layer
 from pnas_kit.space.net import build
 
 torch.set_num_threads(1)
-layers = Layer("c", "conv", ("input",), 8, (1, 1), (2, 2)), Layer("p", "global_pool", ("c",), 8)
+layer = Layer("c", "conv", ("input",), 8, (1, 1), (2, 2))
 for channels in (3, 4, 8, 12):
-    net = build(layers, (64, 64, channels), seed=0)
-    x = torch.randn(32, channels, 64, 64)
-    found = []
-    for onednn in (False, True):
-        with torch.backends.mkldnn.flags(enabled=onednn):
-            found += torch.autograd.grad(net(x).square().sum(), net.blocks["c"].conv.weight)
-    torch.testing.assert_close(*found, rtol=1e-3, atol=1e-2)
+    net = build((layer, Layer("p", "global_pool", ("c",), 8)), (64, 64, channels), seed=0)
+    weight = net.blocks["c"].conv.weight
+    x = torch.randn(32, channels, 64, 64).contiguous(memory_format=torch.channels_last)
+    for run in (net, lambda x: apply(layer, (weight, torch.zeros(8)), [x])):
+        found = []
+        for onednn in (False, True):
+            with torch.backends.mkldnn.flags(enabled=onednn):
+                found += torch.autograd.grad(run(x).square().sum(), weight)
+        torch.testing.assert_close(*found, rtol=1e-3, atol=1e-2)
 """
 
 

@@ -19,21 +19,22 @@ _POLL_S = 0.1
 # To download a source package pip asks its build back end for the name and version, which runs the package's set-up
 # script. This back end, found before the real setuptools, answers from what we know, so that nothing is run (PEP 517).
 _BACK_END = """
+import sys
 from pathlib import Path
 
 
-class _Answers:
-    def get_requires_for_build_wheel(self, config_settings=None):
-        return []
-
-    def prepare_metadata_for_build_wheel(self, metadata_directory, config_settings=None):
-        folder = Path(metadata_directory) / "{stem}-{version}.dist-info"
-        folder.mkdir()
-        (folder / "METADATA").write_text("Metadata-Version: 2.1\\nName: {package}\\nVersion: {version}\\n")
-        return folder.name
+def get_requires_for_build_wheel(config_settings=None):
+    return []
 
 
-__legacy__ = _Answers()
+def prepare_metadata_for_build_wheel(metadata_directory, config_settings=None):
+    folder = Path(metadata_directory) / "{stem}-{version}.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\\nName: {package}\\nVersion: {version}\\n")
+    return folder.name
+
+
+__legacy__ = sys.modules[__name__]  # what packages mean that name no back end
 """
 
 _MISSING = {
