@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 
 from pnas_kit.space.layers import INPUT, Layer, Layers, outputs
 from pnas_kit.space.net import Net, key
@@ -78,6 +78,7 @@ def fine_tune(
     rate: float = LEARNING_RATE,
     seed: int = 0,
     loss: Callable[[Tensor | dict[str, Tensor], Tensor], Tensor] = F.cross_entropy,
+    augment: Callable[[Tensor, Tensor, Generator], tuple[Tensor, Tensor]] | None = None,
     device: torch.device | str = "cpu",
 ) -> Iterator[QuantModel]:
     """Yield the integer net before fine-tuning and after each epoch; the caller keeps the best.
@@ -88,8 +89,10 @@ def fine_tune(
         x, y: training split, float32 `(n, channels, height, width)` and int64 `(n,)`, or what the loss takes.
         epochs: passes over it, the learning rate falling along a cosine.
         rate: first learning rate of Adam.
-        seed: of the order of the samples.
+        seed: of the order of the samples and of their changes.
         loss: of the outputs (by name where there are several) and y.
+        augment: changes each batch at random, as it was in training: a net that sees the samples as they are unlearns what
+            the changes taught it.
         device: where it is computed.
 
     Raises:
@@ -101,11 +104,13 @@ def fine_tune(
     yield assemble(net.layers, tuple(net.input_shape), folded, tensors)
     optimiser = torch.optim.Adam(student.parameters(), rate)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, epochs)
-    generator = torch.Generator().manual_seed(seed)
+    generator = Generator().manual_seed(seed)
     for _ in range(epochs):
         for index in torch.randperm(len(x), generator=generator).split(BATCH):
+            part = augment(x[index], y[index], generator) if augment else (x[index], y[index])
+            seen, wanted = (tensor.to(device) for tensor in part)
             optimiser.zero_grad()
-            loss(student(x[index].to(device)), y[index].to(device)).backward()
+            loss(student(seen), wanted).backward()
             optimiser.step()
         schedule.step()
         yield assemble(net.layers, tuple(net.input_shape), student.folded(), tensors)

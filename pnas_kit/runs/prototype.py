@@ -120,8 +120,9 @@ def _parts(run: Run, data: Dataset, recipe: Recipe) -> tuple[np.ndarray, np.ndar
 def _quantised(run: Run, data: Dataset, recipe: Recipe, net) -> tuple[QuantModel, bytes, str]:
     """The integer net, its file and how it was made: fine-tuned only where plain quantisation loses more than `MOST_LOST`.
 
-    Both the loss and the best of the fine-tuned are judged on the validation part, on all training samples where none are
-    held out, by balanced accuracy where the recipe balances; the test split has no say.
+    Both the loss and what fine-tuning gave are judged on the validation part, on all training samples where none are held
+    out, by balanced accuracy where the recipe balances; the test split has no say. Only its last epoch is asked, when the
+    rate has come down to zero: the best of several is the one that suits the samples that judge by chance.
     """
     from pnas_kit.deploy import evaluate, quantise, write_tflite
     from pnas_kit.deploy.qat import fine_tune
@@ -143,10 +144,19 @@ def _quantised(run: Run, data: Dataset, recipe: Recipe, net) -> tuple[QuantModel
     if judged(plain) >= goal.measure(net, *tensors(x, y)) - MOST_LOST:
         return model, plain, "post-training"
     seen = tensors(data.train_x[train], data.train_y[train])
-    settings = {"epochs": FINE_TUNING_EPOCHS, "seed": run.config.seed, "loss": goal.plain_loss, "device": device()}
-    tuned = fine_tune(net, calibration, *seen, **settings)
-    model, best = max(((m, write_tflite(m)) for m in tuned), key=lambda pair: judged(pair[1]))
-    return model, best, "post-training" if best == plain else "quantisation-aware"
+    tuned = fine_tune(
+        net,
+        calibration,
+        *seen,
+        epochs=FINE_TUNING_EPOCHS,
+        seed=run.config.seed,
+        loss=goal.plain_loss,
+        augment=lambda x, y, generator: goal.changed(x, y, recipe.augment, generator),
+        device=device(),
+    )
+    *_, last = tuned
+    file = write_tflite(last)
+    return (last, file, "quantisation-aware") if judged(file) > judged(plain) else (model, plain, "post-training")
 
 
 def _shown_score(run: Run, data: Dataset, recipe: Recipe, model: bytes) -> float | None:

@@ -54,3 +54,18 @@ def test_fine_tuning_wins_back_what_int4_lost_and_the_runtimes_still_agree():
     np.testing.assert_array_equal(
         Interpreter(models[-1]).run(x), np.concatenate([micro_run(models[-1], one[None]) for one in x])
     )
+
+
+def test_fine_tuning_sees_the_samples_as_augmentation_changes_them():
+    shape = (14, 14, 1)
+    net, x = trained_like(per_family(shape, 1, seed=3, width=0.25)[0].pruned, shape, 0), samples(shape, 16, 0)
+    given, y = torch.from_numpy(x).permute(0, 3, 1, 2), torch.arange(16) % 2
+
+    def dark(x, y, generator):
+        return torch.zeros_like(x), y
+
+    plain, dimmed, dark_all_along = (
+        [write_tflite(m) for m in fine_tune(net, x, seen, y, epochs=1, augment=augment)]
+        for seen, augment in ((given, None), (given, dark), (torch.zeros_like(given), None))
+    )
+    assert dimmed == dark_all_along and dimmed[0] == plain[0] and dimmed[1] != plain[1]
