@@ -119,10 +119,10 @@ PLAN = (
         bar=(0.856, "ResNet-8, ST and MLPerf Tiny"),
     ),
     Entry(data="traffic_lights", macs=2_000_000, picks=3),
-    Entry(data="mnist_det", trials=120, trial=53, epochs=14),
-    Entry(data="fashion_det", macs=4_000_000, trials=120, picks=1, epochs=14),
-    Entry(data="tree_crowns", macs=4_000_000, trials=120, picks=1),
-    Entry(data="corals", macs=4_000_000, trials=120, picks=1),
+    Entry(data="mnist_det", picks=1, epochs=60),
+    Entry(data="fashion_det", picks=1, epochs=60),
+    Entry(data="tree_crowns"),
+    Entry(data="corals", picks=1),
 )
 
 
