@@ -1,6 +1,7 @@
 """The command behind the table of results, on a plan of one small entry."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,20 @@ def test_an_interrupted_table_goes_on_and_what_is_there_is_not_done_again(tmp_pa
     assert "made up" in shown and "| yes |" in shown
     for row in rows:
         assert f"{100 * float(row['int8_accuracy']):.2f} %" in shown
+
+
+def test_a_plan_that_asks_for_more_than_it_did_has_all_of_them_made(tmp_path, monkeypatch):
+    table = tmp_path / "results.csv"
+    complete(replace(SMALL, picks=1), 0, tmp_path / "first", 2, table)
+    (alone,) = read(table)
+    results.add(other := alone | {"data": "mnist"}, table)
+    complete(SMALL, 0, tmp_path / "second", 2, table)
+    rows = read(table)
+    assert rows[0] == other and [row["of"] for row in rows] == ["1", "2", "2"]
+    assert alone["trial"] in {row["trial"] for row in rows[1:]}, "the best score is always among them"
+    monkeypatch.setattr(results, "searched", None)
+    complete(SMALL, 0, tmp_path, 2, table)
+    assert read(table) == rows
 
 
 def test_rows_of_other_limits_are_another_entrys(tmp_path):
