@@ -25,7 +25,7 @@ from served import Served, chromium
 
 MINUTES = 60_000
 CHART = ".pn-search .pn-front"
-SAMPLES = ".pn-samples :is(img, svg)"
+SAMPLES = ":is(.pn-samples, .pn-found) :is(img, svg)"
 FILM_WIDTH, STILL_MS, MOVING_MS = 960, 2200, 350
 
 
