@@ -99,6 +99,18 @@ def test_layers_are_computed_in_bfloat16_where_the_cpu_has_it_and_weights_stay_f
     assert answers.dtype == np.float32 and seen[-1] == torch.float32
 
 
+def test_maps_of_pictures_are_channels_last_on_the_way_and_back(tmp_path):
+    card = replace(CATALOGUE["cifar10"], shape=(16, 16, 3), classes=("a", "b"))
+    x, y = torch.randn(8, 3, 16, 16), torch.arange(8) % 2
+    training, seen = LargeTraining(card, x, y, 1, 0, tmp_path / "x.pt"), []
+    block = training.net.layer1[0]
+    block.register_forward_hook(lambda m, i, o: seen.append(o))
+    block.register_full_backward_hook(lambda m, i, o: seen.append(o[0]))
+    list(training)
+    assert len(seen) == 2
+    assert all(m.is_contiguous(memory_format=torch.channels_last) and not m.is_contiguous() for m in seen)
+
+
 @pytest.fixture(scope="module")
 def command():
     return runpy.run_path(str(DATA.parent / "benchmarks" / "large_reference.py"))
