@@ -8,10 +8,10 @@ from pnas_kit.cost import Estimated, speed
 from pnas_kit.runs import Run
 from pnas_kit.runs.charts import COLOURS, front_svg, volumes_svg
 from pnas_kit.runs.compare import Comparison, Prototype, compare, on_front
+from pnas_kit.search import titles
 from pnas_kit.search.sampler import SAMPLER_TITLES
 from pnas_kit.space import FAMILIES
 from widgets import words
-from widgets.figures import labels
 from widgets.words import attribute, begun, run_title
 
 LETTERS = ("A", "B")
@@ -66,7 +66,7 @@ def _charts(found: Comparison) -> str:
     if any(on_front(run) for run in found.runs):
         drawn.append(("Fronts of compute and score", front_svg(found.runs, LETTERS)))
     if any(found.volumes):
-        names = labels(found.objectives)
+        names = titles(found.objectives)
         key = "-".join(run.name for run in found.runs)
         drawn.append((f"Hypervolume of {names}; one scale and reference for both", volumes_svg(found.volumes, LETTERS, key)))
     figures = "".join(f"<figure><figcaption>{attribute(text)}</figcaption>{svg}</figure>" for text, svg in drawn)
@@ -100,7 +100,7 @@ def _facts(run: Run, curve: Sequence[tuple[int, float]]) -> dict[str, str]:
         "RAM limit": words.kib(limits.ram_bytes),
         "Flash limit": words.kib(limits.flash_bytes),
         "Compute limit": words.macs(limits.macs),
-        "Objectives": labels(run.problem.objectives),
+        "Objectives": titles(run.problem.objectives),
         "Sampler, seed": f"{SAMPLER_TITLES[config.sampler]}, {config.seed}",
         "Candidates tried": f"{words.count(len(candidates))} of {words.count(config.trials)}",
         "Fit the budget": words.count(sum(c.feasible for c in candidates)),

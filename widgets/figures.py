@@ -1,7 +1,7 @@
 """The figures of a candidate that the workbench shows, in one table: chart, frame and texts read it."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,12 +55,6 @@ FIGURES = (
     Figure("naswot", "NASWOT", "", "high", _proxy("naswot"), detail=True),
     Figure("snip", "SNIP", "", "high", _proxy("snip"), detail=True),
 )
-
-
-def labels(keys: Iterable[str]) -> str:
-    """How the page calls some figures, in a line: "Compute, MeCo"; what it does not show keeps its key."""
-    known = {figure.key: figure.label for figure in FIGURES}
-    return ", ".join(known.get(key, key) for key in keys)
 
 
 def axes(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pnas_kit.cost import Estimated, energy, speed
 from pnas_kit.deploy.report import confusion_table, page, pairs, section
-from pnas_kit.search import Candidate, History, points
+from pnas_kit.search import Candidate, History, points, titles
 from pnas_kit.search.sampler import SAMPLER_TITLES
 from pnas_kit.space import FAMILIES
 
@@ -90,7 +90,7 @@ def _task(run: Run) -> list[tuple[str, object]]:
         ("Memory of the board", f"{_kib(board.ram_bytes)} RAM, {_kib(board.flash_bytes)} flash"),
         ("Runs with", known.engine),
         ("Limits", f"{_kib(limits.ram_bytes)} RAM, {_kib(limits.flash_bytes)} flash, {limits.macs:,} MACs"),
-        ("Objectives", ", ".join(run.problem.objectives)),
+        ("Objectives", titles(run.problem.objectives)),
         ("Candidates", f"{config.trials:,}, {config.lookahead} under way at a time"),
         ("Sampler", SAMPLER_TITLES[config.sampler]),
         ("Seed", str(config.seed)),

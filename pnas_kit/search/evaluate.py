@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +24,16 @@ PROXIES = ("meco", "zico", "naswot", "snip")
 SCORE = "zen_mean"
 """The proxy that ranks best alone (docs/search.md): measured of every candidate, whether or not it is an objective."""
 COSTS = ("macs", "params", "ram_bytes", "flash_bytes", "latency_ms")
+TITLES = {
+    "macs": "MACs", "params": "parameters", "ram_bytes": "RAM", "flash_bytes": "flash", "latency_ms": "latency",
+    "meco": "MeCo", "zico": "ZiCo", "naswot": "NASWOT", "snip": "SNIP", "zen_mean": "Zen", "synflow": "SynFlow",
+    "gradnorm": "GradNorm", "jacob_cov": "Jacob_cov",
+}  # fmt: skip
+
+
+def titles(names: Iterable[str]) -> str:
+    """Objectives as people call them, in a line: "MACs, MeCo"; one without a title keeps its name."""
+    return ", ".join(TITLES.get(name, name) for name in names)
 
 
 @dataclass(frozen=True, kw_only=True)

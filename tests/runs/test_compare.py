@@ -161,6 +161,7 @@ def test_a_report_holds_everything_and_refers_to_nothing(pair):
     add_result(run, number, files={"model.tflite": "0" * 64})
     html, page = page_of(run)
     assert not {"script", "link", "iframe", "object"} & set(page.tags)
+    assert "MACs, MeCo, ZiCo, NASWOT, SNIP" in page.text
     assert all(ref.startswith(("#", "data:image/png;base64,")) for ref in page.references)
     assert all(target.startswith("#") for target in re.findall(r"url\(([^)]*)\)", html)) and "@import" not in html
     assert {ref[1:] for ref in page.references if ref.startswith("#")} <= set(page.ids) and len(page.ids) == len(

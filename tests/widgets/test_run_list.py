@@ -166,7 +166,7 @@ def test_two_marked_runs_are_compared(panel, workbench, pair):
         "The seeds differ",
         "24 of 24",
         "Sampler, seed NSGA-II, 0 NSGA-II, 5 ≠",
-        "Hypervolume of Compute, MeCo, ZiCo, NASWOT, SNIP;",
+        "Hypervolume of MACs, MeCo, ZiCo, NASWOT, SNIP;",
     ):
         assert wanted in words, wanted
     assert panel.table.layout.display == "none"
