@@ -84,9 +84,9 @@ PLAN = (
     Entry(data="digits", macs=2_000_000, seeds=3),
     Entry(data="ecg5000", macs=2_000_000, seeds=3, bar=(0.945, "MiniROCKET")),
     Entry(data="spoken_digits", macs=2_000_000, bar=(0.98, "")),
-    Entry(data="uwave", macs=4_000_000, bar=(0.96, "")),
-    Entry(data="hapt", ram=10_800, flash=19_300, macs=1_000_000, bar=(0.934, "TinyTNAS, UCI-HAR")),
-    Entry(data="mnist", flash=20_000, macs=2_000_000, picks=1, epochs=16, bar=(0.994, "")),
+    Entry(data="uwave", macs=4_000_000, seeds=3, bar=(0.96, "")),
+    Entry(data="hapt", ram=10_800, flash=19_300, macs=1_000_000, seeds=3, bar=(0.934, "TinyTNAS, UCI-HAR")),
+    Entry(data="mnist", flash=20_000, macs=2_000_000, epochs=16, bar=(0.994, "")),
     Entry(data="fashion_mnist", macs=4_000_000, picks=1, trial=316, epochs=45, bar=(0.93, "")),
     Entry(data="cifar10", ram=64_000, flash=98_496, picks=1, epochs=80, bar=(0.856, "ResNet-8, ST and MLPerf Tiny")),
     Entry(  # in no more work than ResNet-8's
@@ -118,11 +118,11 @@ PLAN = (
         large_epochs=7,
         bar=(0.856, "ResNet-8, ST and MLPerf Tiny"),
     ),
-    Entry(data="traffic_lights", macs=2_000_000),
+    Entry(data="traffic_lights", macs=2_000_000, seeds=3),
     Entry(data="mnist_det", picks=1, epochs=60),
     Entry(data="fashion_det", picks=1, epochs=60),
     Entry(data="tree_crowns"),
-    Entry(data="corals"),
+    Entry(data="corals", seeds=3),
 )
 
 

@@ -9,7 +9,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 import results
 from results import Entry, complete, read
-from results_report import of, report, spread, verdict, written
+from results_report import by_validation, of, report, spread, verdict, written
 
 from pnas_kit.runs import Run
 
@@ -78,6 +78,14 @@ def test_a_bar_is_met_by_seed_and_the_spread_is_over_seeds():
     assert verdict(0.9, [0.9]) == "yes" and verdict(0.9, [0.89]) == "no"
     assert verdict(0.9, [0.91, 0.89, 0.9]) == "2 of 3 seeds"
     assert spread([0.5]) == "50.00 %" and spread([0.5, 0.6]) == "55.00 % ± 7.07 (2 seeds)" and spread([]) == ""
+
+
+def test_of_several_that_are_best_on_the_validation_part_the_mean_counts():
+    rows = [
+        {"validation_accuracy": judged, "int8_accuracy": found}
+        for judged, found in (("1.00000", "0.9"), ("0.99000", "0.99"), ("1.00000", "0.94"))
+    ]
+    assert by_validation(rows) == pytest.approx(0.92) and by_validation(rows[1:2]) == 0.99
 
 
 def test_the_page_shows_the_table_as_it_is():
