@@ -81,7 +81,7 @@ def fine_tune(
     augment: Callable[[Tensor, Tensor, Generator], tuple[Tensor, Tensor]] | None = None,
     device: torch.device | str = "cpu",
 ) -> Iterator[QuantModel]:
-    """Yield the integer net before fine-tuning and after each epoch; the caller keeps the best.
+    """Yield the integer net before fine-tuning and after each epoch; the caller chooses.
 
     Args:
         net: a trained net; not changed.

@@ -141,7 +141,8 @@ def _quantised(run: Run, data: Dataset, recipe: Recipe, net) -> tuple[QuantModel
 
     model = quantise(net, calibration)
     plain = write_tflite(model)
-    if judged(plain) >= goal.measure(net, *tensors(x, y)) - MOST_LOST:
+    kept = judged(plain)
+    if kept >= goal.measure(net, *tensors(x, y)) - MOST_LOST:
         return model, plain, "post-training"
     seen = tensors(data.train_x[train], data.train_y[train])
     tuned = fine_tune(
@@ -156,7 +157,7 @@ def _quantised(run: Run, data: Dataset, recipe: Recipe, net) -> tuple[QuantModel
     )
     *_, last = tuned
     file = write_tflite(last)
-    return (last, file, "quantisation-aware") if judged(file) > judged(plain) else (model, plain, "post-training")
+    return (last, file, "quantisation-aware") if judged(file) > kept else (model, plain, "post-training")
 
 
 def _shown_score(run: Run, data: Dataset, recipe: Recipe, model: bytes) -> float | None:
