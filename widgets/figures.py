@@ -8,8 +8,9 @@ import numpy as np
 
 from pnas_kit.cost import Board, speed
 from pnas_kit.cost.speed import combined
+from pnas_kit.score.names import TITLES
 from pnas_kit.score.ranks import kendall_table
-from pnas_kit.search.candidate import Candidate
+from pnas_kit.search import PROXIES, Candidate
 from pnas_kit.space import FAMILIES, families_for
 from widgets.words import KIB
 
@@ -50,10 +51,7 @@ FIGURES = (
     Figure("energy", "Energy", "mJ", "low", _cost("energy_mj"), missing="no power published for this board"),
     Figure("score", "Score", "", "high", lambda candidate: candidate.score),
     Figure("accuracy", "Accuracy", "%", "high", lambda _: None, missing="after training"),
-    Figure("meco", "MeCo", "", "high", _proxy("meco"), detail=True),
-    Figure("zico", "ZiCo", "", "high", _proxy("zico"), detail=True),
-    Figure("naswot", "NASWOT", "", "high", _proxy("naswot"), detail=True),
-    Figure("snip", "SNIP", "", "high", _proxy("snip"), detail=True),
+    *(Figure(name, TITLES[name], "", "high", _proxy(name), detail=True) for name in PROXIES),
 )
 
 

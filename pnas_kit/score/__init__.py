@@ -1,12 +1,15 @@
 """How good an untrained network looks: zero-shot proxies and what their ranks say together.
 
-`ranks` needs numpy only; the names that need torch are imported when first used, so that a view can show
+`ranks` and `names` need numpy at most; the names that need torch are imported when first used, so that a view can show
 ranks without loading it.
 """
 
+from .names import TITLES
 from .ranks import consensus, kendall_table
 
-__all__ = ["DEFAULT", "PROXIES", "Proxy", "ProxyError", "check_names", "consensus", "kendall_table", "proxy", "score"]
+__all__ = [
+    "DEFAULT", "PROXIES", "TITLES", "Proxy", "ProxyError", "check_names", "consensus", "kendall_table", "proxy", "score",
+]  # fmt: skip
 
 
 def __getattr__(name: str):

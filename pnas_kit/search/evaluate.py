@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from pnas_kit.cost import Board, estimate
+from pnas_kit.score.names import TITLES
 from pnas_kit.space import Arch, Shape, ShapeError
 
 from .candidate import Candidate, Limits
@@ -24,16 +25,14 @@ PROXIES = ("meco", "zico", "naswot", "snip")
 SCORE = "zen_mean"
 """The proxy that ranks best alone (docs/search.md): measured of every candidate, whether or not it is an objective."""
 COSTS = ("macs", "params", "ram_bytes", "flash_bytes", "latency_ms")
-TITLES = {
+_CALLED = TITLES | {
     "macs": "MACs", "params": "parameters", "ram_bytes": "RAM", "flash_bytes": "flash", "latency_ms": "latency",
-    "meco": "MeCo", "zico": "ZiCo", "naswot": "NASWOT", "snip": "SNIP", "zen_mean": "Zen", "synflow": "SynFlow",
-    "gradnorm": "GradNorm", "jacob_cov": "Jacob_cov",
 }  # fmt: skip
 
 
 def titles(names: Iterable[str]) -> str:
     """Objectives as people call them, in a line: "MACs, MeCo"; one without a title keeps its name."""
-    return ", ".join(TITLES.get(name, name) for name in names)
+    return ", ".join(_CALLED.get(name, name) for name in names)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from test_untouched import assert_same, state, with_dropout
 from torch import nn
 
 from pnas_kit.score import PROXIES, ProxyError, score
+from pnas_kit.search import titles
 
 SHAPE = (2, 12, 12)
 
@@ -32,6 +33,11 @@ def test_all_together_have_the_values_of_each_alone():
     together = score(net, batches, list(PROXIES))
     for name in PROXIES:
         assert score(net, batches, [name]) == {name: together[name]}
+
+
+@pytest.mark.parametrize("name", sorted(PROXIES))
+def test_every_proxy_has_a_name_for_people(name):
+    assert titles([name]) not in ("", name)
 
 
 def test_gradnorm_of_one_layer_by_hand():

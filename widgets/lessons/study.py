@@ -10,26 +10,15 @@ from numpy.typing import ArrayLike
 
 from pnas_kit.learn.data import CATALOGUE
 from pnas_kit.paths import DATA
+from pnas_kit.score import names
 from pnas_kit.score.agreement import interval, resamples, tau
+from pnas_kit.search.evaluate import SCORE
 from pnas_kit.space import Arch
 
 TITLES = {"digits": "Digits", "ecg5000": "Heartbeats", "fashion_mnist": "Clothes", "uwave": "Gestures"}
-SCORES = {
-    "zen_mean": "Zen per layer",
-    "params": "Weights",
-    "macs": "MACs",
-    "ram": "RAM",
-    "zen": "Zen-score",
-    "zico": "ZiCo",
-    "synflow": "SynFlow",
-    "jacob_cov": "Jacobian covariance",
-    "naswot": "NASWOT",
-    "meco": "MeCo",
-    "snip": "SNIP",
-    "gradnorm": "Gradient norm",
-}
+COUNTS = {"params": "Weights", "macs": "MACs", "ram": "RAM"}
+SCORES = {SCORE: names.TITLES[SCORE]} | COUNTS | names.TITLES
 """What a network may be judged by, with its name. The counts are there to be beaten."""
-COUNTS = ("params", "macs", "ram")
 
 
 def study() -> pd.DataFrame:
