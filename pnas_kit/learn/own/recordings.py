@@ -29,6 +29,8 @@ _GROUP = ("subject", "subjects", "subject_id", "person", "user", "user_id", "par
 _TIME = re.compile(r"(time|timestamp|t|date|datetime|millis|micros|ms|us|seconds|sec)([ _\[(].*)?|.*[ _](time|timestamp)")
 _INDEX = ("", "index", "id", "unnamed: 0", "seq", "sample")
 _MOST_MISSING = 0.2
+_RISES = 0.99
+"""Share of its steps that go up, from which on a column looks like a clock or a counter."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,11 @@ def _recording(
         raise DataError(f"{name}: expected a column {missing[0]!r} as in the first file, got {', '.join(table.columns)}.")
     values, titles = [], []
     for title in table.columns:
-        if title in used or title.lower() in _INDEX:
+        if title in used:
+            continue
+        if title.lower() in _INDEX:
+            called = f"Column {title!r}" if title else "The column without a name"
+            notes.append(f"{called} numbers the lines and was left out.")
             continue
         column = channel(table[title], name)
         if column is None:
@@ -143,6 +149,12 @@ def _recording(
             continue
         values.append(_mended(column, f"{name}, column {title!r}", warnings))
         titles.append(title)
+        if number == 0 and len(table) > 1 and np.mean(np.diff(values[-1]) > 0) > _RISES:
+            advice = "Remove it" if roles.time else "Choose it as the column of time, or remove it"
+            warnings.append(
+                f"{name}: {title!r} goes up from line to line, as a clock or a counter does, and is learnt from like a "
+                f"sensor. {advice}."
+            )
     if not values:
         raise DataError(f"{name}: expected columns of numbers, got none besides {', '.join(used) or 'nothing'}.")
     breaks, hz = np.array([], np.int64), None

@@ -250,7 +250,8 @@ def test_recordings_are_split_before_they_are_cut(tmp_path, cache):
 def test_one_recording_a_class_is_split_in_time_without_overlap(tmp_path):
     files = {f"{label}.csv": "t,a,n\n" + "".join(f"{i / 50},{np.sin(i)},{i}\n" for i in range(1000)) for label in ("x", "y")}
     seen = understand(made.folder(tmp_path / "set", files))
-    assert seen.found.sampling_hz == 50 and "in time" in seen.split and "same recordings" in seen.found.warnings[0]
+    assert seen.found.sampling_hz == 50 and "in time" in seen.split
+    assert any("come from the same recordings" in warning for warning in seen.found.warnings)
     for label in ("x", "y"):
         assert windows_of(seen, label, seen.train)[..., 1].max() < windows_of(seen, label, seen.test)[..., 1].min() == 800
     pieces = {group: seen.found.x[seen.train[seen.groups == group], 0, :, 1] for group in set(seen.groups)}
@@ -301,6 +302,24 @@ def test_semicolons_decimal_commas_dates_and_folders(tmp_path):
     seen = understand(made.folder(tmp_path / "set", files))
     assert seen.found.sampling_hz == 50 and seen.found.classes == ("down", "up")
     np.testing.assert_allclose(seen.found.x[0, 0, :3, 0], np.sin([0, 1, 2]), atol=1e-3)
+
+
+def test_a_clock_without_a_name_is_not_taken_for_a_sensor_silently(tmp_path):
+    titled = {f"{'up' if i % 2 else 'down'}_{i}.csv": made.recording(seed=i) for i in range(6)}
+    bare = {name: text.partition("\n")[2] for name, text in titled.items()}
+    where = made.folder(tmp_path / "bare", bare)
+    (warning,) = understand(where).found.warnings
+    assert "'column 1' goes up" in warning and "Choose it as the column of time" in warning
+    seen = understand(where, time_column="column 1")
+    assert seen.found.sampling_hz == 100 and seen.found.x.shape[3] == 2 and not seen.found.warnings
+    assert not understand(made.folder(tmp_path / "titled", titled)).found.warnings
+
+
+def test_a_column_that_numbers_the_lines_is_left_out_and_that_is_said(tmp_path):
+    for title in ("", "id", "sample"):
+        files = {f"{n}.csv": made.recording(seed=n, title=f"{title},ax,ay", step=1, label="ab"[n % 2]) for n in range(6)}
+        seen = understand(made.folder(tmp_path / f"with {title}", files))
+        assert seen.found.x.shape[3] == 2 and "numbers the lines and was left out" in seen.words
 
 
 # ---- sound
