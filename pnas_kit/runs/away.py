@@ -13,11 +13,11 @@ from pnas_kit.search import Candidate, Cluster
 
 from .folder import write_bytes
 from .large import ANSWERS
-from .prototype import make_prototype
+from .prototype import CHECKPOINT, DIED, make_prototype
 from .run import Run
 
 STEP_SECONDS = 10.0
-GOES_OUT = ("checkpoint.pt", "epochs.jsonl")
+GOES_OUT = (CHECKPOINT, DIED, "epochs.jsonl")
 SETTINGS = ("config.json", "card.json", "versions.json", ANSWERS)
 
 
@@ -34,8 +34,6 @@ def make_away(run: Run, candidate: Candidate, cluster: Cluster) -> None:
 
 def _step(name: str, settings: dict[str, bytes], candidate: Candidate, files: dict[str, bytes], seconds: float) -> dict:
     """On a worker: go on with a prototype for some seconds; the files that are new then."""
-    import torch
-
     with tempfile.TemporaryDirectory() as root:
         path = Path(root) / name
         path.mkdir()
@@ -43,7 +41,7 @@ def _step(name: str, settings: dict[str, bytes], candidate: Candidate, files: di
         folder = Run(path).prototype(candidate.number)
         folder.mkdir(parents=True)
         _write(folder, files)
-        make_prototype(str(path), candidate, torch.get_num_threads(), seconds)
+        make_prototype(str(path), candidate, seconds)
         made = _read(folder, [file.name for file in folder.iterdir()])
     return {name: content for name, content in made.items() if content != files.get(name)}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from concurrent.futures import wait
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -17,7 +16,6 @@ from pnas_kit.paths import DATA
 from pnas_kit.search.executors import local_pool
 
 from .folder import read_json, write_bytes, write_json
-from .quota import cores
 from .reporter import Reporter
 from .run import Run
 
@@ -85,18 +83,15 @@ def awaits_large(run: Run) -> bool:
 
 def train_large(run: Run, reporter: Reporter) -> None:
     """Train the run's large network in a process of its own, visibly; goes on where an earlier attempt ended."""
-    # Threads that spin while they wait for each other make a step ten times as long where something else is at work. It is
-    # read when torch is loaded, so it is set for the process to come.
-    os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
     with local_pool(1) as pool:
-        made = pool.submit(make_large, str(run.path), cores())
+        made = pool.submit(make_large, str(run.path))
         while not wait([made], timeout=POLL_SECONDS).done:
             progress = read_json(run.path / PROGRESS, {})
             reporter.update(message=MESSAGE, **progress)
         made.result()
 
 
-def make_large(path: str, threads: int) -> None:
+def make_large(path: str) -> None:
     """Train the large network of the run in `path` on what no prototype's training holds out, and keep its answers."""
     import torch
 
@@ -106,7 +101,7 @@ def make_large(path: str, threads: int) -> None:
     from pnas_kit.search.process import device, keep_memory
 
     keep_memory()
-    torch.set_num_threads(threads)
+    torch.set_num_threads(1)  # two trainings of two threads each on two cores: 13 to 30 times as long (docs/figures.md)
     run = Run(path)
     data = run.load_data()
     train, _ = validation_split(data, run.config.recipe_of(data.card).validation, run.config.seed)

@@ -44,7 +44,7 @@ TESTS = 20
 DELIVERED = ("model.tflite", "model_data.h", "report.html", "firmware.zip")
 
 
-def make_prototype(path: str, candidate: Candidate, threads: int, seconds: float = inf) -> None:
+def make_prototype(path: str, candidate: Candidate, seconds: float = inf) -> None:
     """Train a candidate of the run in `path`, quantise it, verify the file and write its figures.
 
     Goes on after the last finished epoch where an earlier attempt ended, and leaves off after the epoch in which `seconds`
@@ -56,7 +56,9 @@ def make_prototype(path: str, candidate: Candidate, threads: int, seconds: float
     from pnas_kit.search.process import keep_memory
 
     keep_memory()
-    torch.set_num_threads(threads)
+    # Threads wait for each other far longer than they save where anything else is at work (`benchmarks/training_threads.py`),
+    # and the same seed gives the same net whatever the number of cores.
+    torch.set_num_threads(1)
     run = Run(path)
     data = run.load_data()
     first, until = run.config.recipe_of(data.card), time.monotonic() + seconds

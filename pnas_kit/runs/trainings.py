@@ -90,11 +90,9 @@ class _Queue:
     def _here(self, candidate: Candidate) -> None:
         """In a process of its own: one that is ended, or dies, takes no other with it."""
         skip = self._run.prototype(candidate.number) / SKIP
-        # One thread: a second one gives little with such small layers, on a busy machine the two spin while they wait for
-        # each other (`benchmarks/training_threads.py`), and the same seed gives the same net whatever the number of cores.
         try:
             with local_pool(1, _leave_when_asked, skip) as pool:
-                pool.submit(make_prototype, str(self._run.path), candidate, 1).result()
+                pool.submit(make_prototype, str(self._run.path), candidate).result()
         except BrokenExecutor as error:
             if not skip.exists() and not self._reporter.closed:
                 words = "its process ended without a word, perhaps because memory ran out"

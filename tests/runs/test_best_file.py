@@ -57,15 +57,15 @@ def made(tmp_path, monkeypatch):
 def test_a_net_that_its_training_left_dead_is_trained_once_more_at_a_lower_rate(made, monkeypatch):
     rate = made.run.config.recipe_of(made.run.card).learning_rate
     monkeypatch.setattr(prototype, "is_dead", lambda net, x: len(made.delivered) == 0)
-    prototype.make_prototype(str(made.run.path), made.candidate, 1)
+    prototype.make_prototype(str(made.run.path), made.candidate)
     assert [recipe.learning_rate for recipe in made.delivered] == pytest.approx([rate / 3])
     assert len(made.run.epochs(3)) == 1  # of the second training
-    prototype.make_prototype(str(made.run.path), made.candidate, 1)  # asked for again: goes on with the lower rate
+    prototype.make_prototype(str(made.run.path), made.candidate)  # asked for again: goes on with the lower rate
     assert made.delivered[1].learning_rate == pytest.approx(rate / 3)
 
 
 def test_a_net_that_lives_is_trained_once(made):
-    prototype.make_prototype(str(made.run.path), made.candidate, 1)
+    prototype.make_prototype(str(made.run.path), made.candidate)
     rate = made.run.config.recipe_of(made.run.card).learning_rate
     assert [recipe.learning_rate for recipe in made.delivered] == [rate]
 

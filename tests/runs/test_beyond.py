@@ -76,7 +76,7 @@ def test_a_prototype_made_away_is_the_one_made_at_home(start_cluster, at_home, t
     monkeypatch.setattr(away, "STEP_SECONDS", 0.0)  # a step for each epoch
     servers, chosen = start_cluster(workers=1), smallest(at_home)
     run = Run.create(config(epochs=3), tmp_path)
-    make_prototype(str(at_home.path), chosen, 1)
+    make_prototype(str(at_home.path), chosen)
     steps = []
 
     class Watched(Cluster):

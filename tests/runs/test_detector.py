@@ -30,7 +30,7 @@ def run(tmp_path, monkeypatch):
 
 def test_a_detector_ends_as_a_verified_file_with_firmware_and_pictures(run):
     run, data = run
-    prototype.make_prototype(str(run.path), Candidate(number=4, arch=detector()), 1)
+    prototype.make_prototype(str(run.path), Candidate(number=4, arch=detector()))
     result = run.result(4)
     assert result.metric == "mAP50" and result.confusion == [] and result.test_count == 24
     assert 0 <= result.int8_strict <= result.int8_accuracy <= 1 and 0 <= result.float_strict <= result.float_accuracy
