@@ -114,7 +114,7 @@ def goal_for(card: Card, labels: Any = None, balance: float = 0.0, distil: float
 
         if distil:
             raise ValueError(f"{card.name} is detection, and only classifiers learn from a large network: set distil to 0")
-        return DetectionGoal(len(card.classes))
+        return DetectionGoal(len(card.classes), card.shape[:2])
     classes = len(card.classes)
     weights = class_weights(labels, classes, balance) if balance else None
     if distil:

@@ -9,8 +9,8 @@ SAMPLES_SEEN = 300_000
 FEWEST_EPOCHS, MOST_EPOCHS = 8, 120
 TINY, TINY_STEPS = 200, 1500
 """Training splits of fewer samples are trained for so many steps, in small batches."""
-HELD_OUT_FROM = 1000
-"""Of fewer samples nothing is held out: a tenth of them cannot tell which epoch is best, and is missed in training."""
+HELD_OUT_FROM, PICTURES_HELD_OUT_FROM = 1000, 100
+"""Of fewer samples, or pictures with boxes, nothing is held out: a tenth cannot tell which epoch is best, and is missed."""
 MANY, HIGH_RATE = 20_000, 3e-2
 """Below so many samples a training has few steps, and a higher rate wins (`benchmarks/recipe_choices.py`)."""
 LONG = 20
@@ -68,7 +68,8 @@ class Recipe:
 
     def pruned_share(self, epoch: int) -> float:
         """Share of the channels to remove that is gone before `epoch` (from 0): 1 - (1 - t)^3 (Zhu and Gupta 2017)."""
-        first, last = round(self.prune_from * self.epochs), round(self.prune_until * self.epochs)
+        first = round(self.prune_from * self.epochs)
+        last = min(round(self.prune_until * self.epochs), self.epochs - 1)  # the last epoch's net is as small as it will be
         if epoch >= last or self.epochs == 1:
             return 1.0
         return 1 - (1 - max(0, epoch - first) / max(1, last - first)) ** 3
@@ -88,7 +89,10 @@ def recipe_for(data: str, task: str, samples: int, epochs: int | None = None) ->
             augment = ("zoom", "mirror")
         if data in FROM_ABOVE:
             augment = (*augment, "upend", "tint")
-        return Recipe(epochs=epochs, augment=augment, batch=8, learning_rate=2e-2, prune_from=0.0, prune_until=0.3)
+        held_out = 0.1 if samples >= PICTURES_HELD_OUT_FROM else 0.0
+        return Recipe(
+            epochs=epochs, augment=augment, batch=8, learning_rate=2e-2, prune_from=0.0, prune_until=0.3, validation=held_out
+        )
     if data in MIRRORABLE:
         augment = ("shift", "mirror") if epochs >= LONG else ("mirror",)  # both at once are too much for few epochs
     rate = HIGH_RATE if samples < MANY else 1e-2

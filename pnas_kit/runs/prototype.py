@@ -56,8 +56,8 @@ def make_prototype(path: str, candidate: Candidate, seconds: float = inf) -> Non
     from pnas_kit.search.process import keep_memory
 
     keep_memory()
-    # Threads wait for each other far longer than they save where anything else is at work (`benchmarks/training_threads.py`),
-    # and the same seed gives the same net whatever the number of cores.
+    # Where anything else is at work, threads wait for each other far longer than they save
+    # (`benchmarks/training_threads.py`), and the same seed gives the same net whatever the number of cores.
     torch.set_num_threads(1)
     run = Run(path)
     data = run.load_data()
@@ -124,7 +124,7 @@ def _quantised(run: Run, data: Dataset, recipe: Recipe, net) -> tuple[QuantModel
 
     Both the loss and what fine-tuning gave are judged on the validation part, on all training samples where none are held
     out, by balanced accuracy where the recipe balances; the test split has no say. Only its last epoch is asked, when the
-    rate has come down to zero: the best of several is the one that suits the samples that judge by chance.
+    rate has come down to a tenth: the best of several is the one that suits the samples that judge by chance.
     """
     from pnas_kit.deploy import evaluate, quantise, write_tflite
     from pnas_kit.deploy.qat import fine_tune

@@ -99,7 +99,7 @@ def test_arrays_with_boxes_come_back_from_their_file(tmp_path):
         (lambda b: Boxes(b.starts, b.rows[:-1]), "float32 rows of class and corners"),
         (lambda b: Boxes(b.starts, b.rows + np.float32(80)), "inside 96x96 pixels"),
         (lambda b: Boxes(b.starts, b.rows[:, [0, 3, 4, 1, 2]]), "boxes with an area"),
-        (lambda b: Boxes(b.starts, b.rows * np.float32([0, 1, 1, 1, 1])), "every label 0 to 1"),
+        (lambda b: Boxes(b.starts, b.rows + np.float32([5, 0, 0, 0, 0])), "labels among 0 to 1"),
         (lambda b: Boxes(b.starts, np.where(b.rows == b.rows[0, 1], np.float32("nan"), b.rows)), "finite corners"),
     ],
 )
@@ -108,11 +108,40 @@ def test_boxes_that_cannot_be_are_refused(change, said):
         plain.check(arrays(train_y=change(boxed(12))), CARD)
 
 
-def test_splits_and_proxy_batches_take_pictures_by_their_number_of_boxes():
+def test_a_kind_of_object_may_be_missing_in_a_part():
+    plain.check(arrays(train_y=Boxes(boxed(12).starts, boxed(12).rows * np.float32([0, 1, 1, 1, 1]))), CARD)
+
+
+COUNTS = {
+    "as many of each": [1, 2, 3] * 40,
+    "rare numbers": [1, 2, 3, 4, 5] * 5,
+    "each number once": list(range(1, 61)),
+    "mostly none": [0] * 60 + list(range(1, 37)),
+    "hardly any": [0] * 120 + [1, 2],
+}
+
+
+@pytest.mark.parametrize("counts", COUNTS.values(), ids=COUNTS)
+def test_the_validation_part_of_pictures_has_boxes_and_the_size_asked_for(counts):
+    boxes = Boxes.of([np.tile([0, 1, 1, 9, 9.0], (count, 1)) for count in counts])
+    data = replace(normalise(arrays(), CARD), train_y=boxes)
+    for seed in range(10):
+        first, second = validation_split(data, 0.1, seed)
+        assert sorted([*first, *second]) == list(range(len(counts)))
+        assert 0.07 <= len(second) / len(counts) <= 0.13
+        assert all(boxes.take(part).counts.any() for part in (first, second))
+    if counts == COUNTS["as many of each"]:
+        assert np.bincount(boxes.take(second).counts).tolist() == [0, 4, 4, 4]
+
+
+def test_a_validation_part_without_any_box_is_refused():
+    boxes = Boxes.of([np.array([[0, 1, 1, 9, 9.0]]), *[np.zeros((0, 5))] * 19])
+    with pytest.raises(DataError, match="Add pictures with objects"):
+        validation_split(replace(normalise(arrays(), CARD), train_y=boxes), 0.1, 0)
+
+
+def test_proxy_batches_take_pictures_by_their_number_of_boxes():
     data = normalise(arrays(), CARD)
-    first, second = validation_split(data, 0.34, 0)
-    assert sorted([*first, *second]) == list(range(12))
-    assert sorted(data.train_y.take(second).counts.tolist()) == [1, 2, 3]
     batches = proxy_batches(data, size=6, count=2)
     assert [x.shape for x, _ in batches] == [(6, 96, 96, 1)] * 2 and [y.shape for _, y in batches] == [(6, 3, 5)] * 2
     for x, y in batches:

@@ -477,6 +477,9 @@ def test_groups_are_never_torn_apart():
     for groups in (np.array([3, 8]), np.array([1] * 99 + [2])):
         for seed in range(4):
             assert all(len(part) for part in by_group(groups, 0.5, seed))
+    groups = np.repeat([0, 1, 2], [9000, 500, 500])
+    assert all(len(by_group(groups, 0.1, seed)[1]) == 1000 for seed in range(9)), "never the one that is nearly all"
+    assert len(by_group(np.repeat([0, 1], [60, 40]), 0.1, 0)[1]) == 40
     with pytest.raises(DataError, match="at least 2 groups"):
         by_group(np.ones(5, int), 0.2, 0)
 

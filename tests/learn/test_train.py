@@ -71,6 +71,8 @@ def test_pruning_follows_the_cubic_schedule():
     assert shares[:3] == [0, 0, 0] and shares[12:] == [1.0] * 8
     assert shares[7] == pytest.approx(1 - (1 - 5 / 10) ** 3)
     assert Recipe(epochs=1).pruned_share(0) == 1.0
+    for epochs in range(1, 20):
+        assert Recipe(epochs=epochs, prune_until=1.0).pruned_share(epochs - 1) == 1.0, "the last net is the one delivered"
 
 
 def test_recipes_suit_the_size_of_the_set():

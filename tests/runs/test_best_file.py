@@ -13,7 +13,7 @@ from pnas_kit.deploy.runtime import Score
 from pnas_kit.learn import Recipe
 from pnas_kit.learn.data import load
 from pnas_kit.learn.goal import ClassGoal
-from pnas_kit.runs import Config, Run, prototype
+from pnas_kit.runs import Config, Run, away, prototype
 from pnas_kit.runs.prototype import _quantised
 from pnas_kit.space.net import build
 
@@ -62,6 +62,17 @@ def test_a_net_that_its_training_left_dead_is_trained_once_more_at_a_lower_rate(
     assert len(made.run.epochs(3)) == 1  # of the second training
     prototype.make_prototype(str(made.run.path), made.candidate)  # asked for again: goes on with the lower rate
     assert made.delivered[1].learning_rate == pytest.approx(rate / 3)
+
+
+def test_a_net_that_died_on_a_cluster_goes_on_at_the_lower_rate_there(made, monkeypatch):
+    rate, files = made.run.config.recipe_of(made.run.card).learning_rate, {}
+    monkeypatch.setattr(prototype, "is_dead", lambda net, x: True)
+    settings = away._read(made.run.path, away.SETTINGS)
+    settings["config.json"] = settings["config.json"].replace(b'"epochs": 1', b'"epochs": 2')
+    for _ in range(3):  # the first net's epochs, the second's first after it, the second's second
+        assert not made.delivered
+        files |= away._step("run", settings, made.candidate, {n: files[n] for n in away.GOES_OUT if n in files}, 0.0)
+    assert [recipe.learning_rate for recipe in made.delivered] == pytest.approx([rate / 3])
 
 
 def test_a_net_that_lives_is_trained_once(made):

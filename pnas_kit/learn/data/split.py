@@ -10,6 +10,11 @@ from pnas_kit.learn.data.card import DataError
 if TYPE_CHECKING:
     from pnas_kit.learn.data.dataset import Dataset
 
+DRAWS = 200
+"""Validation parts that are drawn until one has a box."""
+FEWEST_ALIKE = 10
+"""Pictures from which on their number of boxes is a kind of its own: one of them is held out."""
+
 
 def stratified(labels: np.ndarray, fraction: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Splits indices so that each class gives the same share to the second part.
@@ -40,7 +45,8 @@ def stratified(labels: np.ndarray, fraction: float, seed: int) -> tuple[np.ndarr
 def by_group(groups: np.ndarray, fraction: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Splits indices so that no group (a person, say) is in both parts.
 
-    Groups in random order go to the second part as long as that brings its share nearer to the fraction.
+    Groups in random order go to the second part as long as that brings its share nearer to the fraction; where each is too
+    large, the smallest goes.
 
     Args:
         groups: int `(samples,)`, at least two different ones.
@@ -59,31 +65,52 @@ def by_group(groups: np.ndarray, fraction: float, seed: int) -> tuple[np.ndarray
         raise DataError(f"Splitting by group needs at least 2 groups, got {len(names)}. Split by class instead.")
     order = np.random.RandomState(seed).permutation(len(names))
     wanted = fraction * len(groups)
-    chosen, size = [order[0]], counts[order[0]]
-    for place in order[1:]:
+    chosen, size = [], 0
+    for place in order:
         if len(chosen) < len(names) - 1 and abs(size + counts[place] - wanted) < abs(size - wanted):
             chosen.append(place)
             size += counts[place]
+    chosen = chosen or [min(order, key=lambda place: counts[place])]
     return _both(np.isin(groups, names[chosen]), fraction)
 
 
 def validation_split(dataset: "Dataset", fraction: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Splits the training part for choosing and stopping: by person where people are known, else by class.
 
-    Pictures with boxes are taken by the number of their boxes. A fraction of 0 holds nothing out: both parts are all of it.
+    Pictures with boxes are taken by the number of their boxes, and both parts have some boxes. A fraction of 0 holds nothing
+    out: both parts are all of it.
 
     Returns:
         Ascending indices into `train_x` for training and for validation.
 
     Raises:
-        DataError: The fraction is not between 0 and 1, or a part would be empty.
+        DataError: The fraction is not between 0 and 1, or a part would be empty or without any box.
     """
     if fraction == 0:
         everything = np.arange(len(dataset.train_y))
         return everything, everything
-    if dataset.groups is not None:
-        return by_group(dataset.groups, fraction, seed)
-    return stratified(_strata(dataset), fraction, seed)
+    y = dataset.train_y
+    strata = _alike(y.counts) if isinstance(y, Boxes) else y
+    for draw in range(seed, seed + DRAWS):
+        if dataset.groups is not None:
+            parts = by_group(dataset.groups, fraction, draw)
+        else:
+            parts = stratified(strata, fraction, draw)
+        if not isinstance(y, Boxes) or all(y.counts[part].any() for part in parts):
+            return parts
+    raise DataError("Expected boxes in pictures for training and in others for validation. Add pictures with objects.")
+
+
+def _alike(counts: np.ndarray) -> np.ndarray:
+    """int64 `(pictures,)`: those of so many boxes share a number, rare ones with the next, so that each has ten pictures."""
+    values, sizes = np.unique(counts, return_counts=True)
+    ends = np.cumsum(sizes)
+    kinds, last = np.zeros(len(values), np.int64), 0
+    for place in range(1, len(values)):
+        begins = ends[place - 1] - last >= FEWEST_ALIKE and ends[-1] - ends[place - 1] >= FEWEST_ALIKE
+        last = ends[place - 1] if begins else last
+        kinds[place] = kinds[place - 1] + begins
+    return kinds[np.searchsorted(values, counts)]
 
 
 def _strata(dataset: "Dataset") -> np.ndarray:

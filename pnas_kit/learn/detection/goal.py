@@ -30,12 +30,13 @@ class DetectionGoal:
 
     Args:
         classes: of objects, at least 1.
+        size: height and width of the images in pixels.
     """
 
     name = "mAP50"
 
-    def __init__(self, classes: int) -> None:
-        self._classes = classes
+    def __init__(self, classes: int, size: tuple[int, int]) -> None:
+        self._classes, self._size = classes, size
 
     def check(self, layers: Layers) -> None:
         """Raises ValueError unless the layers end in a single-shot head."""
@@ -61,11 +62,11 @@ class DetectionGoal:
 
     def loss(self, found: dict[str, Tensor], y: Tensor, x: Tensor, smoothing: float) -> Tensor:
         with x.device:  # where the loss makes its tensors
-            return detection_loss(found, y, tuple(x.shape[2:]), smoothing)
+            return detection_loss(found, y, self._size, smoothing)
 
     def plain_loss(self, found: dict[str, Tensor], y: Tensor) -> Tensor:
         with y.device:
-            return detection_loss(found, y)
+            return detection_loss(found, y, self._size)
 
     @torch.no_grad()
     def right(self, found: dict[str, Tensor], y: Tensor, x: Tensor) -> tuple[int, int]:

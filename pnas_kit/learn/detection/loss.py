@@ -74,7 +74,7 @@ def detection_loss(
     Args:
         outputs: of the head, by name.
         y: float32 `(images, most objects, 5)`, padded with class -1, as `Boxes.padded` gives them.
-        size: height and width of the images in pixels; None where the finest level divides them: stride times cells.
+        size: height and width of the images in pixels; None where the strides of all levels divide them.
         smoothing: share of a class target that is taken away from the right class.
         everywhere: see `assign`.
 
@@ -99,7 +99,7 @@ def _classes(logits: Tensor, wanted: Tensor, smoothing: float) -> Tensor:
 
 
 def image_size(outputs: Mapping[str, Tensor]) -> tuple[int, int]:
-    """Height and width in pixels, for images that the stride of the levels divides."""
+    """Height and width in pixels, for images that the strides of all levels divide: stride times cells."""
     name = next(iter(outputs))
     stride = int(name.split(".")[0][1:])
     rows, columns = outputs[name].shape[2:]

@@ -33,6 +33,7 @@ def best_score(found: Sequence[Found], truth: Boxes) -> float:
     if not right.any():
         return SHOWN_SCORE
     f1 = 2 * right / (np.arange(1, len(right) + 1) + len(truth.rows))
+    f1[:-1][np.diff(scores[order]) == 0] = 0  # of equal scores all are shown or none
     return float(np.floor(1000 * scores[order][f1.argmax()]) / 1000)
 
 

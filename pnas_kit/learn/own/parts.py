@@ -7,6 +7,8 @@ from pnas_kit.learn.data.split import by_group
 from pnas_kit.learn.own.found import TEST, TRAIN, Found
 
 _DRAWS = 200
+_FEWEST_PICTURES = 5
+"""Fewer that were cut into tiles are not held out whole: one would be a quarter of all."""
 
 
 def separate(found: Found, share: float, seed: int) -> tuple[np.ndarray, np.ndarray, str]:
@@ -62,6 +64,12 @@ def grouped(labels: np.ndarray, groups: np.ndarray, share: float, seed: int) -> 
             mask[test] = True
             return mask
     return None
+
+
+def whole_pictures(groups: np.ndarray) -> np.ndarray | None:
+    """int64 groups for a validation part of whole pictures, or None where each sample is one, or they are too few."""
+    names, places = np.unique(groups, return_inverse=True)
+    return places.astype(np.int64) if _FEWEST_PICTURES <= len(names) < len(groups) else None
 
 
 def folds(labels: np.ndarray, groups: np.ndarray) -> np.ndarray | None:

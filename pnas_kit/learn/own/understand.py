@@ -9,13 +9,12 @@ import numpy as np
 from pnas_kit.learn.data import arrays as plain
 from pnas_kit.learn.data import kept
 from pnas_kit.learn.data.arrays import Arrays
-from pnas_kit.learn.data.boxes import Boxes
 from pnas_kit.learn.data.card import Card, DataError
 from pnas_kit.learn.own.examine import examine, look_twice
 from pnas_kit.learn.own.files import Files
 from pnas_kit.learn.own.formats import format_of
 from pnas_kit.learn.own.found import Found
-from pnas_kit.learn.own.parts import folds, separate
+from pnas_kit.learn.own.parts import folds, separate, whole_pictures
 from pnas_kit.learn.own.settings import Settings
 
 _FEW = 10
@@ -116,9 +115,9 @@ def understand(path: Path | str, settings: Settings | None = None, **changes: ob
     train, test, split = separate(found, settings.test_share, settings.seed)
     look_twice(found, train, test, files.title)
     groups = None
-    if found.groups is not None and found.task != "detection":
-        groups = folds(found.y[train], found.groups[train])
-        if groups is None and len(np.unique(found.groups)) < len(found.y):
+    if found.groups is not None:
+        groups = folds(found.y[train], found.groups[train]) if found.boxes is None else whole_pictures(found.groups[train])
+        if groups is None and len(np.unique(found.groups)) < len(found.x):
             found.warnings.append(
                 f"Too few {found.group_word}s for a validation part of whole ones: the accuracy during training will look "
                 "better than that of the test part. More of them would help."
@@ -142,21 +141,14 @@ def take_in(understanding: Understanding, name: str, title: str | None = None, *
     """
     kept.place(name, cache)
     found, train, test = understanding.found, understanding.train, understanding.test
-    if found.boxes is not None:
-        arrays = _with_boxes(found.x, found.boxes, train, test)
-        mark = ""
-    else:
-        whole = Arrays(
-            train_x=found.x[train], train_y=found.y[train], test_x=found.x[test], test_y=found.y[test],
-            groups=understanding.groups,
-        )  # fmt: skip
-        arrays = {name: value for name, value in vars(whole).items() if value is not None}
-        mark = f", sha256 {plain.digest(whole)[:16]}"
-    card = _card(understanding, name.removeprefix(kept.OWN), title, mark)
-    if found.boxes is None:
-        plain.check(whole, card)
+    train_y, test_y = (found.y[part] if found.boxes is None else found.boxes.take(part) for part in (train, test))
+    arrays = Arrays(
+        train_x=found.x[train], train_y=train_y, test_x=found.x[test], test_y=test_y, groups=understanding.groups
+    )  # fmt: skip
+    card = _card(understanding, name.removeprefix(kept.OWN), title, f", sha256 {plain.digest(arrays)[:16]}")
+    plain.check(arrays, card)
     about = {"notes": found.notes, "warnings": found.warnings, "settings": asdict(understanding.settings)}
-    kept.keep(card, arrays, about, cache)
+    kept.keep(card, plain.named(arrays), about, cache)
     return card
 
 
@@ -165,15 +157,6 @@ def _settings(changes: dict) -> Settings:
         return Settings(**changes)
     except TypeError as error:
         raise DataError(f"Expected settings among {', '.join(Settings.__dataclass_fields__)}: {error}.") from error
-
-
-def _with_boxes(x: np.ndarray, boxes: Boxes, train: np.ndarray, test: np.ndarray) -> dict[str, np.ndarray]:
-    parts = {"train": train, "test": test}
-    arrays = {f"{name}_x": x[part] for name, part in parts.items()}
-    for name, part in parts.items():
-        taken = boxes.take(part)
-        arrays |= {f"{name}_starts": taken.starts, f"{name}_rows": taken.rows}
-    return arrays
 
 
 def _card(understanding: Understanding, name: str, title: str | None, mark: str) -> Card:

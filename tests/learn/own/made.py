@@ -19,6 +19,13 @@ def picture(seed=0, size=(20, 24), mode="RGB", form="PNG", **options):
     return file.getvalue()
 
 
+def plain(level, size):
+    """The bytes of a grey picture of one brightness."""
+    file = io.BytesIO()
+    Image.new("L", size[::-1], level).save(file, "PNG")
+    return file.getvalue()
+
+
 def pictures(classes=("cat", "dog"), each=5, **options):
     """An image folder as a mapping from name to bytes."""
     return {

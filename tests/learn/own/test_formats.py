@@ -3,6 +3,7 @@
 import gzip
 import io
 import itertools
+import json
 
 import made
 import numpy as np
@@ -218,6 +219,33 @@ def test_arff_plain_and_relational(tmp_path):
     two = understand(made.folder(tmp_path, {"b.arff": f"{head}@attribute c {{one,two}}\n@data\n{lines}"}) / "b.arff").found
     np.testing.assert_allclose(two.x[0, 0], [[1, 4], [2, 5], [3, 5]])
     assert two.classes == ("one", "two")
+
+
+def test_tiles_of_a_picture_are_not_on_both_sides_of_a_validation_part(tmp_path, cache):
+    """Every tile of a picture has that picture's brightness."""
+    boxes = [
+        {"id": 100 * i + j, "image_id": i, "category_id": 1, "bbox": [64 * j, 64 * j, 8, 8]}
+        for i in range(12)
+        for j in range(4)
+    ]
+    images = [{"id": i, "file_name": f"{i}.png", "width": 256, "height": 256} for i in range(12)]
+    content = {"images": images, "annotations": boxes, "categories": [{"id": 1, "name": "seed"}]}
+    files = {"a.json": json.dumps(content)} | {f"{i}.png": made.plain(20 * i, (256, 256)) for i in range(12)}
+    data, train, _ = kept(understand(made.folder(tmp_path / "set", files), tile=64))
+    assert len(train) > 100
+    first, second = validation_split(data, 0.1, 0)
+    pictures = train[:, 0, 0, 0].round()
+    assert len(second) and not set(pictures[first]) & set(pictures[second])
+
+
+def test_a_kind_of_object_without_boxes_is_warned_of_and_the_rest_is_of_use(tmp_path, cache):
+    files = made.coco(count=12, categories=((3, "cat"), (7, "dog"), (9, "emu")))
+    content = json.loads(files["instances.json"])
+    content["annotations"].append({"id": 99, "image_id": 10, "category_id": 9, "bbox": [40, 20, 10, 10]})
+    seen = understand(made.folder(tmp_path / "set", files | {"instances.json": json.dumps(content)}))
+    assert any("No box of 'emu'" in warning for warning in seen.found.warnings)
+    data, *_ = kept(seen)
+    assert data.card.classes == ("cat", "dog", "emu") and len(data.train_y.rows) + len(data.test_y.rows) == 25
 
 
 # ---- recordings
