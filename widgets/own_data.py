@@ -31,7 +31,7 @@ AUTO = "Decided from the data where it is 0 or empty"
 SHOWN = {
     "image folder": ("side", "colour"),
     "NumPy archive (.npz)": ("layout", "sampling_hz"),
-    "CSV recordings": ("window", "step", "label_column", "group_column", "sampling_hz"),
+    "CSV recordings": ("window", "step", "label_column", "group_column", "time_column", "sampling_hz"),
     "WAV folder": ("features", "clip_s"),
     "COCO JSON": ("tile", "side"),
     "Pascal VOC XML": ("tile", "side"),
@@ -52,6 +52,7 @@ class Wishes(traitlets.HasTraits):
     step = traitlets.Int(0)
     label_column = traitlets.Unicode()
     group_column = traitlets.Unicode()
+    time_column = traitlets.Unicode()
     sampling_hz = traitlets.Float(0)
     features = traitlets.Unicode("log-mel")
     clip_s = traitlets.Float(0)
@@ -210,6 +211,7 @@ class OwnData:
             "step": number(wishes, "step", "Step, samples", **whole),
             "label_column": self._text("label_column", "Label column"),
             "group_column": self._text("group_column", "Person column"),
+            "time_column": self._text("time_column", "Time column"),
             "sampling_hz": number(wishes, "sampling_hz", "Samples a second", AUTO),
             "features": choice(wishes, "features", "Features", kinds),
             "clip_s": number(wishes, "clip_s", "Clip, seconds", AUTO),

@@ -28,6 +28,7 @@ CONTROLS = {
     "Step, samples": "How far the next window lies from the last one.",
     "Label column": "The column that says what was going on.",
     "Person column": "Nobody may be in both training and test, or the score flatters.",
+    "Time column": "It gives the samples a second, and must not be learnt from like a sensor.",
     "Samples a second": "How often the sensor measured.",
     "Features": "What of the sound the network sees.",
     "Clip, seconds": "How much sound one decision rests on.",

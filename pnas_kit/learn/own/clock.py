@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _UNITS = {"us": 1e-6, "µs": 1e-6, "micros": 1e-6, "ms": 1e-3, "millis": 1e-3, "milliseconds": 1e-3, "ns": 1e-9,
           "nanos": 1e-9, "s": 1.0, "sec": 1.0, "seconds": 1.0}  # fmt: skip
+_SINCE_1970 = ((1e17, 1e-9, "ns"), (1e14, 1e-6, "µs"), (1e11, 1e-3, "ms"), (1e9, 1.0, "s"))
+"""From 2001 on."""
 _GAP = 5.0
 """Times the usual step; a longer one is an interruption."""
 _JITTER = 0.25
@@ -36,13 +38,19 @@ def seconds(column: pandas.Series, name: str) -> tuple[np.ndarray, str]:
             raise DataError(f"{name}, column {title!r}: expected a time in every line, got none in some. Repair them.")
         values = (times - times.iloc[0]).dt.total_seconds().to_numpy(np.float64)
         return values, f"column {title!r} holds dates"
-    values = column.to_numpy(np.float64)
+    if pandas.api.types.is_bool_dtype(column):
+        raise DataError(f"{name}, column {title!r}: expected times, got true and false. Choose another time column.")
+    first = column.iloc[0]
+    values = (column - first).to_numpy(np.float64)  # before it is rounded: nanoseconds since 1970 have 61 bits
     if not np.isfinite(values).all():
         raise DataError(f"{name}, column {title!r}: expected a time in every line, got none in some. Repair them.")
     words = title.lower().replace("(", " ").replace(")", " ").replace("[", " ").replace("]", " ").replace("_", " ").split()
     for word in words:
         if (word in _UNITS and word != "s") or (word == "s" and len(words) > 1):
             return values * _UNITS[word], f"column {title!r} counts {word}"
+    for least, unit, word in _SINCE_1970:
+        if first >= least:
+            return values * unit, f"column {title!r} counts {word} since 1970"
     step = float(np.median(np.diff(values))) if len(values) > 1 else 1.0
     unit, word = (1.0, "s") if step < 0.5 else (1e-3, "ms") if step < 500 else (1e-6, "µs")
     return values * unit, f"column {title!r} is taken to count {word}, for its steps are {step:g}"

@@ -15,6 +15,8 @@ from pnas_kit.learn.own.settings import Settings
 
 NAME = "COCO JSON"
 _BYTES = 256 << 20
+_FAR = 1e9
+"""Pixels: no picture is as large, and Python's integers know no end."""
 
 
 def fits(files: Files) -> bool:
@@ -82,8 +84,13 @@ def _scenes(
 
 def _corners(annotation: Mapping, name: str) -> list[float]:
     box = annotation.get("bbox")
-    numbers = isinstance(box, list) and len(box) == 4 and all(type(v) in (int, float) for v in box)
-    if not numbers or not box[2] >= 0 or not box[3] >= 0:
+    four = isinstance(box, list) and len(box) == 4
+    if (
+        not four
+        or not all(type(v) is float or (type(v) is int and abs(v) < _FAR) for v in box)
+        or not box[2] >= 0
+        or not box[3] >= 0
+    ):
         raise DataError(
             f"{name}: annotation {annotation.get('id')}: expected bbox as [x, y, width, height], got "
             f"{str(box)[:60]}. Repair it."

@@ -5,10 +5,12 @@ import hashlib
 import numpy as np
 
 from pnas_kit.learn.data.card import DataError
+from pnas_kit.learn.data.split import LEAST_PROXY_BATCH
 from pnas_kit.learn.own import limits
 from pnas_kit.learn.own.found import TEST, TRAIN, Found
 
 _LEAST_TRAIN = 8
+FOR_A_SEARCH = 2 * LEAST_PROXY_BATCH
 _NAMED = 5
 
 
@@ -39,6 +41,10 @@ def look_twice(found: Found, train: np.ndarray, test: np.ndarray, title: str) ->
         DataError: Nothing changes at all.
     """
     _drop_constant(found, train, title)
+    if len(train) < FOR_A_SEARCH:
+        found.warnings.append(
+            f"{len(train)} training samples: a search needs {FOR_A_SEARCH} that differ, for two batches. Add some."
+        )
     if found.boxes is not None:
         for word, part in (("training", train), ("test", test)):
             there = set(found.boxes.take(part).rows[:, 0].astype(int))

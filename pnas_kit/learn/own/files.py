@@ -14,6 +14,9 @@ from pnas_kit.learn.own import limits
 _BLOCK = 1 << 20
 _JUNK = ("__MACOSX", "Thumbs.db", "desktop.ini")
 
+PACKED = b"\x1f\x8b"
+"""What gzip begins a file with."""
+
 
 class Files:
     """Names (with /) and contents of the files below one place.
@@ -74,7 +77,7 @@ class Files:
             raise DataError(f"{name}: cannot be read ({error}). Make the file or the archive anew.") from error
         if len(content) > most:
             raise DataError(large)
-        return unpacked(content, name, most) if content[:2] == b"\x1f\x8b" else content
+        return unpacked(content, name, most) if content.startswith(PACKED) else content
 
     def text(self, name: str, most: int = limits.FILE_BYTES // 4) -> str:
         """The contents of a text file, UTF-8 (or, where it is not, Latin-1), without a byte order mark.

@@ -1,5 +1,6 @@
 """What a reader makes of files: samples with labels or boxes, and what it understood on the way."""
 
+import re
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,6 +9,8 @@ from pnas_kit.learn.data.boxes import Boxes
 from pnas_kit.learn.data.front_end import FrontEnd
 
 TRAIN, TEST = 0, 1
+_WRITTEN_OTHERWISE = re.compile(r"_|^[-+]?0\d")
+"""Labels that Python would take for numbers: 1_1 is not 11, and 007 not 7."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -60,9 +63,18 @@ def numbered(labels: list[str]) -> tuple[np.ndarray, tuple[str, ...]]:
     return np.array([places[label] for label in labels], dtype=np.int64), tuple(order)
 
 
+def number(cell: str) -> float:
+    """The number in a cell; ValueError where there is none, or an underscore, which Python would pass over."""
+    if "_" in cell:
+        raise ValueError(cell)
+    return float(cell)
+
+
 def plain_label(text: str) -> str:
     """A label as people read it: 1.0 and 1.0000000e+00 are 1."""
     text = text.strip().strip("'\"").strip()
+    if _WRITTEN_OTHERWISE.search(text):
+        return text
     try:
         value = float(text)
     except ValueError:

@@ -6,7 +6,7 @@ import numpy as np
 
 from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.data.idx import read_idx
-from pnas_kit.learn.own.files import Files
+from pnas_kit.learn.own.files import PACKED, Files
 from pnas_kit.learn.own.found import TEST, TRAIN, Found, numbered
 from pnas_kit.learn.own.settings import Settings
 
@@ -47,13 +47,21 @@ def _named(files: Files) -> list[str]:
     return [name for name in files.names if _ENDING.search(name)]
 
 
+def _once_packed(files: Files, name: str) -> bytes:
+    """The contents; `Files` has unpacked them within its limits, and what is packed twice is refused."""
+    content = files.read(name)
+    if content.startswith(PACKED):
+        raise DataError(f"{name}: expected an IDX file, packed by gzip at most once, got one packed twice. Unpack it.")
+    return content
+
+
 def _pair(files: Files, part: int) -> tuple[np.ndarray, np.ndarray] | None:
     names = [name for name in _named(files) if bool(_TEST.search(name)) == (part == TEST)]
     labelled = [name for name in names if "label" in name.lower()]
     pictures = [name for name in names if name not in labelled]
     if len(labelled) != 1 or len(pictures) != 1:
         return None
-    x, y = read_idx(files.read(pictures[0]), pictures[0]), read_idx(files.read(labelled[0]), labelled[0])
+    x, y = (read_idx(_once_packed(files, name), name) for name in (pictures[0], labelled[0]))
     if y.ndim != 1 or len(x) != len(y):
         raise DataError(f"{labelled[0]}: expected one label for each of the {len(x)} pictures, got the shape {y.shape}.")
     if x.ndim == 3:

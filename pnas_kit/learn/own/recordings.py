@@ -14,8 +14,9 @@ from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own import limits
 from pnas_kit.learn.own.clock import rate, seconds
 from pnas_kit.learn.own.files import Files
-from pnas_kit.learn.own.found import Found, numbered, plain_label
+from pnas_kit.learn.own.found import TEST, TRAIN, Found, numbered, plain_label
 from pnas_kit.learn.own.image_folder import SPLITS, part_of
+from pnas_kit.learn.own.series import part_of as part_by_name
 from pnas_kit.learn.own.settings import Settings
 from pnas_kit.learn.own.table import channel, read_table
 from pnas_kit.learn.own.windows import Stretch, cut
@@ -24,9 +25,12 @@ if TYPE_CHECKING:
     import pandas
 
 NAME = "CSV recordings"
-_LABEL = ("label", "labels", "class", "activity", "gesture", "target", "state", "category", "is_anomaly", "anomaly", "y")
-_GROUP = ("subject", "subjects", "subject_id", "person", "user", "user_id", "participant", "session", "recording", "group")
-_TIME = re.compile(r"(time|timestamp|t|date|datetime|millis|micros|ms|us|seconds|sec)([ _\[(].*)?|.*[ _](time|timestamp)")
+_LABEL = ("label", "labels", "class", "activity", "gesture", "target", "state", "category", "isanomaly", "anomaly", "y")
+_GROUP = ("subject", "subjects", "person", "user", "participant", "session", "recording", "series", "group")
+_TIME = re.compile(
+    r"(time|timestamp|date|datetime)([ _\[(].*)?|.*[ _](time|timestamp)"
+    r"|(t|millis|micros|ms|us|ns|seconds|sec)([ _]?[\[(_]?(s|ms|us|µs|ns|sec|seconds)[\])]?)?"
+)
 _INDEX = ("", "index", "id", "unnamed: 0", "seq", "sample")
 _MOST_MISSING = 0.2
 _RISES = 0.99
@@ -81,9 +85,10 @@ def read(files: Files, settings: Settings) -> Found:
                 f"{name}: expected the channels {', '.join(channels)} of the first file, got {', '.join(titles)}."
             )
         recordings.append(made)
-    classes, part = None, [None] * len(names)
+    part, paths = _parts(names, roles.label is not None)
+    classes = None
     if roles.label is None:
-        classes, part, said = _from_names(names, files.title)
+        classes, said = _from_names(paths, files.title)
         notes.append(said)
     hz = _one_rate([made.hz for made in recordings], settings, warnings)
     stretches, words = _stretches(recordings, classes, part, roles.group)
@@ -111,9 +116,12 @@ def _roles(table: pandas.DataFrame, name: str, settings: Settings, count: int, n
             raise DataError(f"{name}: there is no {role} column {wanted!r}; the columns are {', '.join(table.columns)}.")
         chosen[role] = wanted
     free = [title for title in table.columns if title not in chosen.values()]
-    by_name = {title.lower(): title for title in free}
-    chosen["label"] = chosen["label"] or next((by_name[word] for word in _LABEL if word in by_name), None)
+    by_name = {_plain(title): title for title in reversed(free)}
+    labels = [word for word in _LABEL if word != "y" or not {"x", "z"} & by_name.keys()]  # else it is an axis
+    chosen["label"] = chosen["label"] or next((by_name[word] for word in labels if word in by_name), None)
     chosen["group"] = chosen["group"] or next((by_name[word] for word in _GROUP if word in by_name), None)
+    if chosen["group"] is None and "id" in by_name and not _rises(table[by_name["id"]]):
+        chosen["group"] = by_name["id"]
     chosen["time"] = chosen["time"] or next((title for title in free if _TIME.fullmatch(title.lower())), None)
     text = [title for title in free if not is_numeric_dtype(table[title]) and title not in chosen.values()]
     if chosen["label"] is None and count == 1:
@@ -128,6 +136,19 @@ def _roles(table: pandas.DataFrame, name: str, settings: Settings, count: int, n
     return Roles(**chosen)
 
 
+def _plain(title: str) -> str:
+    """A title without what differs from table to table: "Subject ID", "subject_id" and "subject" are one."""
+    word = re.sub(r"[ _-]", "", title.lower())
+    return word.removesuffix("id") or word
+
+
+def _rises(column: pandas.Series) -> bool:
+    """Whether nearly every line has more than the one before, as with a clock or a counter."""
+    from pandas.api.types import is_numeric_dtype
+
+    return is_numeric_dtype(column) and len(column) > 1 and bool(np.mean(np.diff(column) > 0) > _RISES)
+
+
 def _recording(
     table: pandas.DataFrame, name: str, number: int, roles: Roles, settings: Settings, notes: list[str], warnings: list[str]
 ) -> tuple[Recording, list[str]]:
@@ -139,7 +160,7 @@ def _recording(
     for title in table.columns:
         if title in used:
             continue
-        if title.lower() in _INDEX:
+        if title.lower() in _INDEX and _rises(table[title]):
             called = f"Column {title!r}" if title else "The column without a name"
             notes.append(f"{called} numbers the lines and was left out.")
             continue
@@ -149,7 +170,7 @@ def _recording(
             continue
         values.append(_mended(column, f"{name}, column {title!r}", warnings))
         titles.append(title)
-        if number == 0 and len(table) > 1 and np.mean(np.diff(values[-1]) > 0) > _RISES:
+        if number == 0 and _rises(table[title]):
             advice = "Remove it" if roles.time else "Choose it as the column of time, or remove it"
             warnings.append(
                 f"{name}: {title!r} goes up from line to line, as a clock or a counter does, and is learnt from like a "
@@ -185,21 +206,25 @@ def _words(column: pandas.Series) -> np.ndarray:
     return np.array([words.get(value, "") for value in column], object)
 
 
-def _from_names(names: list[str], title: str) -> tuple[list[str], list[int | None], str]:
-    """Class and part of each file by its folders, or by its name without the number at its end."""
+def _parts(names: list[str], labelled: bool) -> tuple[list[int | None], list[tuple[str, ...]]]:
+    """Part of each file by its folder, or where a column has the label, by its name; and what remains of the paths."""
     paths = [PurePosixPath(name).parts for name in names]
-    part: list[int | None] = [None] * len(names)
     if all(len(path) > 1 and path[0].lower() in SPLITS for path in paths):
         given, _ = part_of([path[0] for path in paths])
-        part = part if given is None else given.tolist()
-        paths = [path[1:] for path in paths]
+        return [None] * len(names) if given is None else given.tolist(), [path[1:] for path in paths]
+    by_name = [part_by_name(name) for name in names] if labelled else []
+    return by_name if set(by_name) == {TRAIN, TEST} else [None] * len(names), paths
+
+
+def _from_names(paths: list[tuple[str, ...]], title: str) -> tuple[list[str], str]:
+    """Class of each file by its folder, or by its name without the number at its end."""
     folders = {path[0] for path in paths if len(path) > 1}
     if len(folders) > 1 and all(len(path) > 1 for path in paths):
-        return [path[0] for path in paths], part, "The class is the folder."
+        return [path[0] for path in paths], "The class is the folder."
     stems = [re.sub(r"[-_. ()]*\d*[)]?$", "", PurePosixPath(path[-1]).stem) for path in paths]
     if not all(stems):
         raise DataError(f"{title}: file names are numbers alone. Put the files into a folder for each class.")
-    return stems, part, "The class is the file's name without the number at its end."
+    return stems, "The class is the file's name without the number at its end."
 
 
 def _stretches(recordings: list[Recording], classes, part, group: str | None) -> tuple[list[Stretch], tuple[str, ...]]:

@@ -99,7 +99,9 @@ def part_by_folder(name: str, all_names: list[str]) -> int | None:
 
 
 def _split_word(name: str) -> str | None:
-    return next((part.lower() for part in PurePosixPath(name).parts[:-1] if part.lower() in SPLITS), None)
+    """The folder of the path that names a part; train2017 is train."""
+    words = (part.lower().rstrip("0123456789") for part in PurePosixPath(name).parts[:-1])
+    return next((word for word in words if word in SPLITS), None)
 
 
 def _within(scenes: list[Scene], heads: list[Header], title: str, warnings: list[str]) -> list[Scene]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own.files import Files
-from pnas_kit.learn.own.found import TEST, TRAIN, Found, numbered
+from pnas_kit.learn.own.found import TEST, TRAIN, Found, number, numbered
 from pnas_kit.learn.own.pad import even
 from pnas_kit.learn.own.settings import Settings
 
@@ -36,13 +36,13 @@ def found_of(files: Files, suffixes: tuple[str, ...], form: str, read, settings:
     chosen = sorted(zip(names, parts, strict=True), key=lambda pair: pair[1] or 0)
     chosen = [pair for pair in chosen if pair[1] is not None] or chosen
     series, labels, part = [], [], []
-    for name, number in chosen:
+    for name, side in chosen:
         values, words = read(files.text(name), name)
         if len(values) == 0:
             raise DataError(f"{name}: expected series, got none. Is the file cut off?")
         series += values
         labels += words
-        part += [number or 0] * len(values)
+        part += [side or 0] * len(values)
     x, notes = even(series, files.title)
     y, classes = numbered(labels)
     return Found(
@@ -54,9 +54,9 @@ def found_of(files: Files, suffixes: tuple[str, ...], form: str, read, settings:
 def part_of(name: str) -> int | None:
     """Training or test by the end of a file's name; None where it says nothing."""
     stem = name.rpartition("/")[2].lower()
-    if re.search(r"(^|[_\-. ])train(ing)?([_\-. ]|$)", stem):
+    if re.search(r"(^|[_\-. ])train(ing)?\d*([_\-. ]|$)", stem):
         return TRAIN
-    return TEST if re.search(r"(^|[_\-. ])test(ing)?([_\-. ]|$)", stem) else None
+    return TEST if re.search(r"(^|[_\-. ])test(ing)?\d*([_\-. ]|$)", stem) else None
 
 
 def numbers(cells: list[str], where: str) -> np.ndarray:
@@ -69,7 +69,7 @@ def numbers(cells: list[str], where: str) -> np.ndarray:
     for place, cell in enumerate(cells):
         cell = cell.strip()
         try:
-            values[place] = np.nan if cell in ("?", "") else float(cell)
+            values[place] = np.nan if cell in ("?", "") else number(cell)
         except ValueError:
             raise DataError(f"{where}: expected a number, got {cell[:40]!r}. Repair or remove this line.") from None
     if np.isinf(values).any():

@@ -11,6 +11,7 @@ import numpy as np
 
 from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own import limits
+from pnas_kit.learn.own.found import number
 
 if TYPE_CHECKING:
     import pandas
@@ -19,6 +20,8 @@ _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 _MARKS = ",;\t|"
 _MOST_COLUMNS = 10_000
 _MOSTLY = 0.5
+_MISSING = ("", "nan", "-nan", "na", "n/a", "#n/a", "<na>", "null", "none", "?")
+"""Small letters of what stands for a number that is missing."""
 
 
 def read_table(text: str, name: str) -> pandas.DataFrame:
@@ -47,12 +50,26 @@ def read_table(text: str, name: str) -> pandas.DataFrame:
         table = pandas.read_csv(
             io.StringIO(text), sep=mark, header=None if bare else 0, names=titles, skipinitialspace=True, index_col=False,
             decimal="," if comma else ".", nrows=limits.ROWS + 1, low_memory=False, on_bad_lines="error",
+            keep_default_na=False, na_values=[""],
         )  # fmt: skip
     except (ValueError, OverflowError, csv.Error) as error:  # pandas' own errors are ValueErrors
         raise DataError(f"{name}: expected lines of {len(titles)} columns, got: {' '.join(str(error).split())}.") from error
     if len(table) > limits.ROWS:
         raise DataError(f"{name}: more than {limits.ROWS:,} lines. Split or thin out the recording.")
+    for title in table.columns:
+        if not pandas.api.types.is_numeric_dtype(table[title]):
+            table[title] = _numbers(table[title], comma)
     return table
+
+
+def _numbers(column: pandas.Series, comma: bool) -> pandas.Series:
+    """The column as numbers where all cells are numbers or say that one is missing; a class may be called None."""
+    import pandas
+
+    text = column.astype(str).str.strip()
+    values = pandas.to_numeric(text.str.replace(",", ".") if comma else text, errors="coerce")
+    missing = column.isna() | text.str.lower().isin(_MISSING)
+    return values if values.notna().any() and (values.notna() | missing).all() else column
 
 
 def channel(column: pandas.Series, name: str) -> np.ndarray | None:
@@ -67,6 +84,8 @@ def channel(column: pandas.Series, name: str) -> np.ndarray | None:
         column = column.astype(np.uint8)
     values = pandas.to_numeric(column, errors="coerce").to_numpy(np.float64, na_value=np.nan)
     text = np.isnan(values) & column.notna().to_numpy()
+    if text.any():
+        text &= ~column.astype(str).str.strip().str.lower().isin(_MISSING).to_numpy()
     if text.mean() > _MOSTLY:
         return None
     if text.any():
@@ -82,7 +101,7 @@ def channel(column: pandas.Series, name: str) -> np.ndarray | None:
 
 def _number(cell: str) -> bool:
     try:
-        float(cell.replace(",", "."))
+        number(cell.replace(",", "."))
     except ValueError:
         return False
     return True

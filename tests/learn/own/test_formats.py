@@ -248,6 +248,25 @@ def test_a_kind_of_object_without_boxes_is_warned_of_and_the_rest_is_of_use(tmp_
     assert data.card.classes == ("cat", "dog", "emu") and len(data.train_y.rows) + len(data.test_y.rows) == 25
 
 
+def test_the_split_of_folders_and_files_named_after_a_year_is_kept(tmp_path):
+    text = made.coco(10)
+    files = {f"train2017/{name}": body for name, body in text.items() if name.endswith("png")}
+    files |= {"annotations/instances_train2017.json": text["instances.json"]}
+    other = {f"v{name}": body for name, body in made.coco(4).items() if name.endswith("png")}
+    files |= {f"val2017/{name}": body for name, body in other.items()}
+    files |= {
+        "annotations/instances_val2017.json": made.coco(4)["instances.json"].replace('"file_name": "', '"file_name": "v')
+    }
+    seen = understand(made.folder(tmp_path / "coco", files))
+    assert (len(seen.train), len(seen.test)) == (10, 4) and "bring" in seen.split
+
+
+def test_too_few_samples_for_a_search_are_said_before_it(tmp_path):
+    warnings = understand(made.folder(tmp_path, made.pictures(each=6))).found.warnings
+    assert any("a search needs 16" in warning for warning in warnings)
+    assert not understand(made.folder(tmp_path / "more", made.pictures(each=20))).found.warnings
+
+
 # ---- recordings
 
 
@@ -333,7 +352,7 @@ def test_semicolons_decimal_commas_dates_and_folders(tmp_path):
 
 
 def test_a_clock_without_a_name_is_not_taken_for_a_sensor_silently(tmp_path):
-    titled = {f"{'up' if i % 2 else 'down'}_{i}.csv": made.recording(seed=i) for i in range(6)}
+    titled = {f"{'up' if i % 2 else 'down'}_{i}.csv": made.recording(seed=i) for i in range(16)}
     bare = {name: text.partition("\n")[2] for name, text in titled.items()}
     where = made.folder(tmp_path / "bare", bare)
     (warning,) = understand(where).found.warnings
@@ -348,6 +367,79 @@ def test_a_column_that_numbers_the_lines_is_left_out_and_that_is_said(tmp_path):
         files = {f"{n}.csv": made.recording(seed=n, title=f"{title},ax,ay", step=1, label="ab"[n % 2]) for n in range(6)}
         seen = understand(made.folder(tmp_path / f"with {title}", files))
         assert seen.found.x.shape[3] == 2 and "numbers the lines and was left out" in seen.words
+
+
+def recordings(title, line, count=8, rows=300):
+    """As many files of such lines, alternately of the classes sit and walk by their names."""
+    return {
+        f"{'walk' if n % 2 else 'sit'}_{n}.csv": title + "\n" + "".join(f"{line(n, i)}\n" for i in range(rows))
+        for n in range(count)
+    }
+
+
+def noise(n, i, channels=2):
+    return ",".join(f"{v:.3f}" for v in np.random.default_rng(1000 * n + i).normal(size=channels))
+
+
+def test_the_axis_y_is_no_label_unless_it_stands_alone(tmp_path):
+    axes = recordings("time,x,y,z", lambda n, i: f"{i / 50},{noise(n, i, 3)}")
+    seen = understand(made.folder(tmp_path / "axes", axes))
+    assert seen.found.classes == ("sit", "walk") and seen.found.x.shape[3] == 3
+    alone = recordings("time,ax,ay,y", lambda n, i: f"{i / 50},{noise(n, i)},{n % 2}")
+    assert understand(made.folder(tmp_path / "alone", alone)).found.classes == ("0", "1")
+
+
+@pytest.mark.parametrize("names", ["folders", "names"])
+def test_a_split_by_folders_or_names_holds_where_a_column_has_the_label(tmp_path, names):
+    text = recordings("t_ms,ax,ay,label", lambda n, i: f"{20 * i},{n},{noise(n, i, 1)},{'ab'[i // 150]}", count=4).values()
+    where = (
+        ("train/0", "train/1", "train/2", "test/3") if names == "folders" else ("0_train", "1_train", "2_train", "3_test")
+    )
+    seen = understand(made.folder(tmp_path, {f"{name}.csv": body for name, body in zip(where, text, strict=True)}))
+    numbers = seen.found.x[:, 0, 0, 0]
+    assert set(numbers[seen.train]) == {0, 1, 2} and set(numbers[seen.test]) == {3}
+
+
+def test_classes_may_be_called_none_and_numbers_may_be_missing(tmp_path):
+    line = lambda n, i: f"{20 * i},{'NA' if i == 7 else n},{noise(n, i, 1)},{('None', 'swipe')[n % 2]}"  # noqa: E731
+    seen = understand(made.folder(tmp_path, recordings("t_ms,ax,ay,label", line)))
+    assert seen.found.classes == ("None", "swipe") and seen.found.x.shape[3] == 2
+    assert "1 missing values" in seen.found.warnings[0]
+
+
+def test_labels_that_python_takes_for_the_same_number_stay_apart(tmp_path):
+    labels = ("1_1", "11", "1_2", "2")
+    files = recordings("t_ms,ax,ay,label", lambda n, i: f"{20 * i},{noise(n, i)},{labels[n % 4]}")
+    assert set(understand(made.folder(tmp_path, files)).found.classes) == set(labels)
+
+
+@pytest.mark.parametrize(
+    ("title", "first", "step", "hz"),
+    [
+        ("time", 1_700_000_000_000_000_000, 10_000_000, 100), ("timestamp", 1_700_000_000, 1, 1),
+        ("timestamp", 1_700_000_000_000, 20, 50), ("time", 1_700_000_000_000_000, 20_000, 50), ("t (ms)", 0, 20, 50),
+        ("t_s", 0, 1, 1), ("ms", 0, 10, 100),
+    ],
+)  # fmt: skip
+def test_clocks_that_count_from_1970_or_say_their_unit(tmp_path, title, first, step, hz):
+    files = recordings(f"{title},ax,ay", lambda n, i: f"{first + step * i},{noise(n, i)}")
+    seen = understand(made.folder(tmp_path, files))
+    assert seen.found.sampling_hz == pytest.approx(hz, rel=1e-3) and seen.found.x.shape[3] == 2
+
+
+def test_sensors_whose_names_begin_with_t_are_no_clock(tmp_path):
+    seen = understand(made.folder(tmp_path, recordings("t_acc_x,t_acc_y", noise)))
+    assert seen.found.x.shape[3] == 2 and seen.found.sampling_hz is None
+    seen = understand(made.folder(tmp_path / "two", recordings("T (C),ax", noise)))
+    assert seen.found.x.shape[3] == 2
+
+
+@pytest.mark.parametrize("title", ["Subject ID", "participant_id", "series_id", "id"])
+def test_people_are_known_by_other_names_too(tmp_path, title):
+    lines = [f"{p},{20 * i},{noise(p, i)},{'ab'[i // 150]}" for p in range(6) for i in range(300)]
+    text = f"{title},t_ms,ax,ay,activity_id\n" + "\n".join(lines)
+    seen = understand(made.folder(tmp_path, {"a.csv": text}) / "a.csv")
+    assert seen.found.x.shape[3] == 2 and f"by {title}" in seen.split and seen.found.classes == ("a", "b")
 
 
 # ---- sound

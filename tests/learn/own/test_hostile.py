@@ -200,6 +200,7 @@ HOSTILE = {
     "idx other counts": (files_of({IMAGES: NINE,
                                    "train-labels-idx1-ubyte": made.idx(np.zeros(8, np.uint8))}), "one label for each"),
     "gzip cut off": (files_of({f"{IMAGES}.gz": gzip.compress(NINE)[:-9]} | BLANK), "gzip"),
+    "gzip in gzip": (files_of({IMAGES: gzip.compress(gzip.compress(bytes(60 << 20)))} | BLANK), "packed twice"),
     "gzip bomb": (files_of({IMAGES: gzip.compress(bytes(60 << 20))} | BLANK), "unpacks to more than"),
     # series
     "ucr text between": (one("a_TRAIN.tsv", made.ucr() + "1\t0.5\thello" + "\t1" * 18), "expected a number, got 'hello'"),
@@ -249,6 +250,7 @@ HOSTILE = {
         annotations=boxed(10, 99, [1, 1, 5, 5]))["instances.json"]}), "category 99"),
     "coco unknown image": (files_of(made.coco(annotations=boxed(99, 3, [1, 1, 5, 5]))), "image 99"),
     "coco missing picture": (files_of({n: c for n, c in made.coco().items() if n != "3.png"}), "'3.png' is not there"),
+    "coco box without end": (files_of(made.coco(annotations=boxed(10, 3, [10**400, 1, 5, 5]))), "bbox as"),
     "coco box of words": (files_of(made.coco(annotations=boxed(10, 3, ["a", 1, 5, 5]))), "bbox as"),
     "coco boxes outside": (files_of(made.coco(annotations=boxed(10, 3, [500, 500, 5, 5]))),
                            "outside their pictures"),
