@@ -3,6 +3,9 @@
 `python benchmarks/training_threads.py [--beside 4] [--rounds 3]`: the same networks with one and two threads, two of them
 also with OpenMP threads that sleep while they wait (`OMP_WAIT_POLICY=passive`), each in a process of its own, in turn;
 beside so many processes that compute all the time. Medians over the rounds.
+
+`--large hapt cifar10` does so with the large networks of these data sets instead, with one and two threads that sleep while
+they wait, one training alone and two at once.
 """
 
 from __future__ import annotations
@@ -45,13 +48,48 @@ for name in sys.argv[2:]:
     print(json.dumps([name, arch.family, sum(op.macs for op in ops), *took]))
 """
 
+LARGE = """
+import sys, time
+from pathlib import Path
+import torch
+from pnas_kit.learn.data import load
+from pnas_kit.learn.large_training import BATCH, LargeTraining
+from pnas_kit.learn.train import tensors
+torch.set_num_threads(int(sys.argv[1]))
+data, steps = load(sys.argv[2]), int(sys.argv[3])
+x, y = tensors(data.train_x[:BATCH * steps], data.train_y[:BATCH * steps])
+training = LargeTraining(data.card, x, y, epochs=2, seed=0, checkpoint=Path("nowhere.pt"), save_seconds=1e9)
+training._one_pass()
+start = time.perf_counter()
+training._one_pass()
+print(1000 * (time.perf_counter() - start) / steps)
+"""
+
+
+def large(names: list[str]) -> None:
+    """Print milliseconds of a step of each data set's large network."""
+    variables = os.environ | {"OMP_WAIT_POLICY": "passive"}
+    variables.pop("OMP_NUM_THREADS", None)
+    for name in names:
+        for threads in (1, 2):
+            for together in (1, 2):
+                command = [sys.executable, "-c", LARGE, str(threads), name, str(STEPS)]
+                trainings = [
+                    subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, text=True) for _ in range(together)
+                ]
+                taken = [float(training.communicate()[0]) for training in trainings]
+                print(f"{name:14} threads {threads}  at once {together}  {median(taken):6.0f} ms a step", flush=True)
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--beside", type=int, default=0, help="processes that compute meanwhile")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--data", nargs="*", default=list(SHAPES), choices=SHAPES)
+    parser.add_argument("--large", nargs="*", help="data sets whose large network is measured instead")
     asked = parser.parse_args()
+    if asked.large:
+        return large(asked.large)
     busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(asked.beside)]
     walls, owns = defaultdict(list), defaultdict(list)
     try:

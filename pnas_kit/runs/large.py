@@ -101,7 +101,7 @@ def make_large(path: str) -> None:
     from pnas_kit.search.process import device, keep_memory
 
     keep_memory()
-    torch.set_num_threads(1)  # two trainings of two threads each on two cores: 13 to 30 times as long (docs/figures.md)
+    torch.set_num_threads(1)  # with two, two trainings at once on two cores take 16 to 30 times as long (docs/figures.md)
     run = Run(path)
     data = run.load_data()
     train, _ = validation_split(data, run.config.recipe_of(data.card).validation, run.config.seed)
