@@ -18,7 +18,7 @@ from pnas_kit.learn.own.settings import Settings
 
 NAME = "NumPy archive (.npz)"
 _X, _Y = ("x", "data", "images", "samples", "features"), ("y", "labels", "label", "targets", "target")
-_GROUPS = ("groups", "group", "subjects", "subject", "person", "persons", "speaker", "speakers")
+_GROUPS = ("group", "subject", "person", "participant", "speaker", "user")
 _HEADER_BYTES = 10_000
 
 
@@ -100,10 +100,17 @@ def _pair(by_name: dict[str, str], word: str, short: str) -> tuple[str, str] | N
 
 
 def _groups(arrays: dict[str, np.ndarray], by_name: dict[str, str], count: int) -> np.ndarray | None:
-    name = next((by_name[key] for key in _GROUPS if key in by_name), None)
-    if name is None or arrays[name].shape != (count,) or arrays[name].dtype.kind not in "biuU":
+    plain = {key.removesuffix("s").removesuffix("id"): name for key, name in by_name.items()}
+    name = next((plain[key] for key in _GROUPS if key in plain), None)
+    if name is None:
         return None
-    return np.unique(arrays[name], return_inverse=True)[1].astype(np.int64)
+    found = arrays[name]
+    if found.shape not in ((count,), (count, 1)) or found.dtype.kind not in "biufUS":
+        raise DataError(
+            f"{name}: expected the person or recording of each of the {count} samples, got {found.dtype} {found.shape}. "
+            "Correct or remove it."
+        )
+    return np.unique(found.ravel(), return_inverse=True)[1].astype(np.int64)
 
 
 def _arrays(content: bytes, title: str) -> dict[str, np.ndarray]:

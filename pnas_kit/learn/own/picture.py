@@ -14,7 +14,7 @@ from pnas_kit.learn.own import limits
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".ppm", ".pgm", ".pbm", ".tif", ".tiff", ".webp")
 # Only decoders of pictures proper: Pillow has others that call programs (EPS) or read whole documents.
 _DECODERS = ("PNG", "JPEG", "BMP", "GIF", "PPM", "TIFF", "WEBP")
-_ORIENTATION = 0x0112
+_WIDTH, _LENGTH, _ORIENTATION = 0x0100, 0x0101, 0x0112
 _SIDEWAYS = (5, 6, 7, 8)
 _DAMAGED = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error, Image.DecompressionBombError)
 
@@ -42,7 +42,9 @@ def header(content: bytes, name: str) -> Header:
             orientation = image.getexif().get(_ORIENTATION, 1)
         except _DAMAGED:
             orientation = 1
-        width, height = image.size[::-1] if orientation in _SIDEWAYS else image.size
+        # Pillow has turned the size of a TIFF already, from version 13 on; its tags say how it is stored.
+        stored = (image.tag_v2[_WIDTH], image.tag_v2[_LENGTH]) if image.format == "TIFF" else image.size
+        width, height = stored[::-1] if orientation in _SIDEWAYS else stored
         alpha = image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
         grey = image.mode in ("1", "L", "LA") or image.mode.startswith(("I", "F"))
         return Header(width, height, not grey, alpha, orientation in range(2, 9), image.mode.startswith(("I", "F")))

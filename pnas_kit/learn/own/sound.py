@@ -141,8 +141,9 @@ def _clips(sound: np.ndarray, length: int) -> np.ndarray:
 def _groups(names: list[str]) -> tuple[np.ndarray, str]:
     """The file of each clip, or its speaker where files are named as in Google's Speech Commands."""
     matches = [_SPEAKER.fullmatch(name.rpartition("/")[2]) for name in names]
-    if all(matches):
-        return np.unique([match[1].lower() for match in matches], return_inverse=True)[1].astype(np.int64), "speaker"
+    if any(matches):  # background noise beside them has nobody who speaks
+        people = [match[1].lower() if match else name for match, name in zip(matches, names, strict=True)]
+        return np.unique(people, return_inverse=True)[1].astype(np.int64), "speaker"
     return np.arange(len(names), dtype=np.int64), "file"
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas
 
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
+_FRACTION = re.compile(r"[-+]?\d*[.,]\d+([eE][-+]?\d+)?")
 _MARKS = ",;\t|"
 _MOST_COLUMNS = 10_000
 _MOSTLY = 0.5
@@ -35,9 +36,11 @@ def read_table(text: str, name: str) -> pandas.DataFrame:
     lines = [line for line in text[: 1 << 20].splitlines() if line.strip()][:20]
     if len(lines) < 2:
         raise DataError(f"{name}: expected a table, got {len(lines)} lines. Is the file cut off?")
-    mark = max(_MARKS, key=lambda m: min(line.count(m) for line in lines))
+    mark = _mark(lines)
     titles = [cell.strip() for cell in next(csv.reader([lines[0]], delimiter=mark))]
-    bare = all(_number(cell) for cell in titles)
+    numeric = [_number(cell) for cell in titles]
+    # Titles may be places (0, 1, 2, ...), but not fractions.
+    bare = all(numeric) or (np.mean(numeric) > _MOSTLY and any(_FRACTION.fullmatch(cell) for cell in titles))
     if len(titles) > _MOST_COLUMNS:
         raise DataError(f"{name}: {len(titles):,} columns, more than {_MOST_COLUMNS:,}. Is this one series per line (UCR)?")
     if bare:
@@ -45,7 +48,7 @@ def read_table(text: str, name: str) -> pandas.DataFrame:
     twice = sorted({title for title in titles if titles.count(title) > 1})
     if twice:
         raise DataError(f"{name}: two columns are called {twice[0]!r}. Rename one.")
-    comma = mark == ";" and any(_DECIMAL_COMMA.fullmatch(cell.strip()) for line in lines[1:] for cell in line.split(";"))
+    comma = mark != "," and any(_DECIMAL_COMMA.fullmatch(cell.strip()) for line in lines[1:] for cell in line.split(mark))
     try:
         table = pandas.read_csv(
             io.StringIO(text), sep=mark, header=None if bare else 0, names=titles, skipinitialspace=True, index_col=False,
@@ -60,6 +63,13 @@ def read_table(text: str, name: str) -> pandas.DataFrame:
         if not pandas.api.types.is_numeric_dtype(table[title]):
             table[title] = _numbers(table[title], comma)
     return table
+
+
+def _mark(lines: list[str]) -> str:
+    """What separates the cells: other marks than the comma where every line has as many, for commas may be decimal."""
+    counts = {mark: [line.count(mark) for line in lines] for mark in _MARKS}
+    even = [mark for mark in _MARKS if mark != "," and counts[mark][0] > 0 and len(set(counts[mark])) == 1]
+    return max(even or _MARKS, key=lambda mark: min(counts[mark]))
 
 
 def _numbers(column: pandas.Series, comma: bool) -> pandas.Series:

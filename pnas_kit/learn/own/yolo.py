@@ -116,6 +116,11 @@ def _classes(files: Files) -> tuple[list[str] | None, list[str]]:
             content = yaml.safe_load(text)
         except (yaml.YAMLError, ValueError, RecursionError) as error:
             raise DataError(f"{name}: expected YAML, got {' '.join(str(error).split())[:120]}. Repair it.") from error
+        if isinstance(content, dict) and "kpt_shape" in content:
+            raise DataError(
+                f"{name}: kpt_shape says that the lines hold key points, which cannot be told from outlines. Keep class, x, "
+                "y, width and height of each line, and remove kpt_shape."
+            )
         names = content.get("names") if isinstance(content, dict) else None
         if isinstance(names, dict) and sorted(map(str, names)) == sorted(map(str, range(len(names)))):
             by_number = {int(key): value for key, value in names.items()}

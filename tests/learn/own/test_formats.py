@@ -442,6 +442,38 @@ def test_people_are_known_by_other_names_too(tmp_path, title):
     assert seen.found.x.shape[3] == 2 and f"by {title}" in seen.split and seen.found.classes == ("a", "b")
 
 
+def test_semicolons_and_decimal_commas_without_a_title_row(tmp_path):
+    line = lambda n, i: f"{i};{noise(n, i, 1).replace('.', ',')};{n},5"  # noqa: E731
+    files = {name: text.partition("\n")[2] for name, text in recordings("", line).items()}
+    seen = understand(made.folder(tmp_path / "set", files))
+    assert seen.found.x.shape[3] == 3 and set(seen.found.x[:, 0, 0, 2]) == {n + 0.5 for n in range(8)}
+    labelled = recordings("0;-1,5;0,25;walk", lambda n, i: f"{i + 1};{noise(n, i, 1).replace('.', ',')};0,5;{'ab'[n % 2]}")
+    with pytest.raises(DataError, match="column 4"):  # which column is the label is to be said
+        understand(made.folder(tmp_path / "labelled", labelled) / "sit_0.csv", label_column="label")
+
+
+@pytest.mark.parametrize("groups", [np.float64, bytes, "column"])
+def test_people_of_an_archive_are_known_however_they_are_kept(tmp_path, groups):
+    people = np.repeat(np.arange(6), 10)
+    people = people[:, None] if groups == "column" else people.astype("S1" if groups is bytes else groups)
+    x = np.random.default_rng(0).normal(size=(60, 40, 3))
+    np.savez(tmp_path / "a.npz", X=x, y=np.arange(60) % 2, subject_id=people)
+    seen = understand(tmp_path / "a.npz")
+    assert "by group" in seen.split and not set(np.arange(60)[seen.train] // 10) & set(np.arange(60)[seen.test] // 10)
+    np.savez(tmp_path / "b.npz", X=x, y=np.arange(60) % 2, subject=np.arange(6))
+    with pytest.raises(DataError, match="subject: expected the person or recording of each of the 60 samples"):
+        understand(tmp_path / "b.npz")
+
+
+def test_a_turned_tiff_stands_upright(tmp_path):
+    picture = Image.fromarray(np.arange(60 * 20, dtype=np.uint16).reshape(20, 60).astype(np.uint8))
+    for label in "ab":
+        (tmp_path / "set" / label).mkdir(parents=True)
+        for n in range(12):
+            picture.save(tmp_path / "set" / label / f"{n}.tif", tiffinfo={274: 6})
+    assert understand(tmp_path / "set").found.x.shape[1:] == (60, 20, 1)
+
+
 # ---- sound
 
 
@@ -486,3 +518,5 @@ def test_stereo_other_rates_odd_lengths_and_speakers(tmp_path):
     for words in ("several channels", "brought to 16000 Hz", "shorter than 1 s end in silence", "cut into clips"):
         assert words in seen.words
     assert not set(seen.found.groups[seen.train]) & set(seen.found.groups[seen.test])
+    files |= {f"_background_noise_/{n}.wav": made.wav(200 + n, 16000, 16000) for n in range(6)}
+    assert "by speaker" in understand(made.folder(tmp_path / "noise", files)).split

@@ -263,6 +263,7 @@ HOSTILE = {
     "voc no numbers": (files_of(made.voc_folder(boxes=(("tree", 1, 1, "x", 3),))), "0.xml.*as numbers"),
     "voc without pictures": (files_of(made.voc_folder() | {"9.xml": made.voc("9.png")}), "9.xml.*is not there"),
     "yolo class out of range": (files_of(made.yolo(line="7 0.5 0.5 0.1 0.1\n")), "labels/0.txt, line 1.*0 to 1, got 7"),
+    "yolo key points": (files_of(made.yolo(names="kpt_shape: [3, 2]\nnames: [cat, dog]\n")), "kpt_shape"),
     "yolo pixels": (files_of(made.yolo(line="0 30 20 10 10\n")), "Divide by its size"),
     "yolo four numbers": (files_of(made.yolo(line="0 0.5 0.5 0.1\n")), "expected 5 numbers"),
     "yolo words": (files_of(made.yolo(line="cat 0.5 0.5 0.1 0.1\n")), "labels/0.txt, line 1"),
