@@ -9,6 +9,7 @@ import numpy as np
 import psutil
 import pytest
 from themes import THEMES
+from waiting import wait_for
 
 from pnas_kit.cost import memory_timeline, planned_ops, speed, trace
 from pnas_kit.deploy import evaluate
@@ -95,10 +96,8 @@ def test_a_search_grows_stops_and_is_found_again(served, page, shot, told):
     page.get_by_role("button", name="Stop").click()
     page.wait_for_selector('.pn-progress[data-state="stopped"]')
     assert time.monotonic() - clicked < 2  # the bar is 0.5 s
-    while run.status.alive:  # it may finish the trial in hand
-        time.sleep(0.05)
-    wait_points(page, len(run.candidates()))
-    assert before <= points(page) == len(run.candidates()) < 60
+    wait_for(lambda: not run.status.alive and points(page) == len(run.candidates()))  # it may finish the trials in hand
+    assert before <= points(page) < 60
     shot(page, "2-search-stopped")
 
     page.get_by_role("button", name="Continue", exact=True).click()
