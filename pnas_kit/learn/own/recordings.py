@@ -160,9 +160,9 @@ def _recording(
     for title in table.columns:
         if title in used:
             continue
-        if title.lower() in _INDEX and _rises(table[title]):
+        if title.lower() in _INDEX:
             called = f"Column {title!r}" if title else "The column without a name"
-            notes.append(f"{called} numbers the lines and was left out.")
+            notes.append(f"{called} {'numbers the lines and ' if _rises(table[title]) else ''}was left out.")
             continue
         column = channel(table[title], name)
         if column is None:

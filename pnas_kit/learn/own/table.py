@@ -20,7 +20,7 @@ _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 _FRACTION = re.compile(r"[-+]?\d*[.,]\d+([eE][-+]?\d+)?")
 _MARKS = ",;\t|"
 _MOST_COLUMNS = 10_000
-_MOSTLY = 0.5
+_MOSTLY, _FIRST = 0.5, 100
 _MISSING = ("", "nan", "-nan", "na", "n/a", "#n/a", "<na>", "null", "none", "?")
 """Small letters of what stands for a number that is missing."""
 
@@ -76,10 +76,21 @@ def _numbers(column: pandas.Series, comma: bool) -> pandas.Series:
     """The column as numbers where all cells are numbers or say that one is missing; a class may be called None."""
     import pandas
 
-    text = column.astype(str).str.strip()
-    values = pandas.to_numeric(text.str.replace(",", ".") if comma else text, errors="coerce")
-    missing = column.isna() | text.str.lower().isin(_MISSING)
-    return values if values.notna().any() and (values.notna() | missing).all() else column
+    for part in (column.head(_FIRST), column):  # mostly the first lines tell, and a column may have millions
+        text = part.astype(str)
+        values = pandas.to_numeric(text.str.replace(",", ".") if comma else text, errors="coerce")
+        if not (values.notna() | _missing(part)).all():
+            return column
+    return values if values.notna().any() else column
+
+
+def _missing(column: pandas.Series) -> pandas.Series:
+    """Whether each cell is empty or says that there is no number."""
+    from pandas.api.types import is_numeric_dtype
+
+    if is_numeric_dtype(column):
+        return column.isna()
+    return column.isna() | column.astype(str).str.strip().str.lower().isin(_MISSING)
 
 
 def channel(column: pandas.Series, name: str) -> np.ndarray | None:
@@ -93,9 +104,7 @@ def channel(column: pandas.Series, name: str) -> np.ndarray | None:
     if pandas.api.types.is_bool_dtype(column):
         column = column.astype(np.uint8)
     values = pandas.to_numeric(column, errors="coerce").to_numpy(np.float64, na_value=np.nan)
-    text = np.isnan(values) & column.notna().to_numpy()
-    if text.any():
-        text &= ~column.astype(str).str.strip().str.lower().isin(_MISSING).to_numpy()
+    text = np.isnan(values) & ~_missing(column).to_numpy()
     if text.mean() > _MOSTLY:
         return None
     if text.any():

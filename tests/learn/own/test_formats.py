@@ -362,6 +362,13 @@ def test_a_clock_without_a_name_is_not_taken_for_a_sensor_silently(tmp_path):
     assert not understand(made.folder(tmp_path / "titled", titled)).found.warnings
 
 
+def test_a_number_of_the_recording_beside_the_person_is_no_channel(tmp_path):
+    lines = [f"{p},{10 * p},{20 * i},{noise(p, i)},{'ab'[i // 150]}" for p in range(6) for i in range(300)]
+    text = "subject,id,t_ms,ax,ay,label\n" + "\n".join(lines)
+    seen = understand(made.folder(tmp_path, {"a.csv": text}) / "a.csv")
+    assert seen.found.x.shape[3] == 2 and "by subject" in seen.split and "Column 'id' was left out" in seen.words
+
+
 def test_a_column_that_numbers_the_lines_is_left_out_and_that_is_said(tmp_path):
     for title in ("", "id", "sample"):
         files = {f"{n}.csv": made.recording(seed=n, title=f"{title},ax,ay", step=1, label="ab"[n % 2]) for n in range(6)}
