@@ -14,7 +14,7 @@ import ipywidgets
 import traitlets
 
 from pnas_kit.learn.data import DataError
-from pnas_kit.learn.own import Understanding, recognise, take_in, understand
+from pnas_kit.learn.own import FORMATS, Understanding, recognise, take_in, understand
 from widgets.asset import asset
 from widgets.controls import button, choice, dressed, group, heading, number, show
 from widgets.own_preview import preview_html, refusal_html, waiting_html
@@ -32,6 +32,10 @@ SHOWN = {
     "image folder": ("side", "colour"),
     "NumPy archive (.npz)": ("layout", "sampling_hz"),
     "CSV recordings": ("window", "step", "label_column", "group_column", "time_column", "sampling_hz"),
+    "series table": ("label_column", "sampling_hz"),
+    "UCR text": ("sampling_hz",),
+    "sktime .ts": ("sampling_hz",),
+    "Weka .arff": ("sampling_hz",),
     "WAV folder": ("features", "clip_s"),
     "COCO JSON": ("tile", "side"),
     "Pascal VOC XML": ("tile", "side"),
@@ -44,6 +48,7 @@ class Wishes(traitlets.HasTraits):
 
     path = traitlets.Unicode()
     name = traitlets.Unicode()
+    form = traitlets.Unicode()
     test_percent = traitlets.Float(20.0)
     side = traitlets.Int(0)
     colour = traitlets.Unicode()
@@ -135,8 +140,8 @@ class OwnData:
     def _read(self, path: str, turn: int) -> None:
         form, seen, html = "", None, ""
         try:
-            form = recognise(path)
-            seen = understand(path, **self.wishes.settings(form))
+            form = self.wishes.form or recognise(path)
+            seen = understand(path, form=form, **self.wishes.settings(form))
             html = preview_html(seen)
         except DataError as error:
             html = refusal_html(str(error))
@@ -160,7 +165,7 @@ class OwnData:
         self._upload_folder = tempfile.TemporaryDirectory(prefix="pnas-")
         path = Path(self._upload_folder.name) / (Path(file["name"].replace("\\", "/")).name or "file")
         path.write_bytes(file["content"])
-        self.wishes.name, self.wishes.path = path.stem, ""
+        self.wishes.name, self.wishes.path, self.wishes.form = path.stem, "", ""
         self._uploaded_file = path
         self.look()
 
@@ -168,7 +173,7 @@ class OwnData:
         """A path that is written takes the place of an uploaded file."""
         if change["new"]:
             self._drop_upload()
-            self.wishes.name = ""
+            self.wishes.name = self.wishes.form = ""
 
     def _drop_upload(self) -> None:
         if self._upload_folder is not None:
@@ -203,7 +208,9 @@ class OwnData:
         colours = [("as they are", ""), ("grey", "grey"), ("RGB", "rgb")]
         layouts = [("decide", ""), *((name, name) for name in ("NHWC", "NCHW", "NHW", "NLC", "NCL"))]
         kinds = [("log-mel bands", "log-mel"), ("MFCC", "mfcc")]
+        forms = [("decide", ""), *((name, name) for name in FORMATS)]
         return {
+            "form": choice(wishes, "form", "Format", forms),
             "side": number(wishes, "side", "Picture side, pixels", **whole),
             "colour": choice(wishes, "colour", "Colour", colours),
             "layout": choice(wishes, "layout", "Order of axes", layouts),
@@ -227,7 +234,8 @@ class OwnData:
     def _show_fields(self) -> None:
         """The settings that fit the format, and the way on where there is something to use."""
         for name, field in self._fields.items():
-            show(field, name in SHOWN.get(self._form, ()) or (name == "test_percent" and bool(self._form)))
+            always = {"test_percent": bool(self._form), "form": self._reading > 0}
+            show(field, always.get(name, name in SHOWN.get(self._form, ())))
         ready = self.seen is not None
         show(self._name, ready)
         show(self._use, ready)

@@ -23,6 +23,7 @@ CONTROLS = {
     "Use this data": "Keeps the data set here and chooses it.",
     "Picture side, pixels": "Smaller pictures make smaller and faster networks.",
     "Colour": "Grey needs a third of the memory of RGB at the input.",
+    "Format": "What the files are, if it was not told from them.",
     "Order of axes": "Which axis counts samples, rows, columns and channels.",
     "Window, samples": "How much of a recording the network sees at once.",
     "Step, samples": "How far the next window lies from the last one.",

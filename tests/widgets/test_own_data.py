@@ -103,6 +103,26 @@ def test_a_table_without_a_known_label_asks_for_its_column(own, tmp_path):
     assert own.seen is not None and own.seen.found.classes == ("0", "1")
 
 
+def test_the_format_can_be_chosen_and_is_forgotten_with_the_files(own):
+    assert own._fields["form"].layout.display == "none"
+    rows = "\n".join(f"{i % 2}," + ",".join(f"{np.sin(i * j):.3f}" for j in range(32)) for i in range(400))
+    table = "label," + ",".join(f"p{j}" for j in range(32)) + "\n" + rows
+    upload(own, "lines.csv", table.encode())
+    wait(own)
+    assert own.seen.found.form == "series table" and own._fields["form"].layout.display is None
+    own.wishes.form, own.wishes.window = "CSV recordings", 4
+    own._look.click()
+    wait(own)
+    assert own.seen is None and "no stretch as long as a window" in own._preview.html
+    own.wishes.form = "YOLO"
+    own._look.click()
+    wait(own)
+    assert "YOLO needs files that end in" in own._preview.html
+    upload(own, "lines.csv", table.encode())
+    wait(own)
+    assert own.wishes.form == "" and own.seen.found.form == "series table"
+
+
 def test_names_of_files_and_classes_cannot_write_html(own):
     upload(own, "<img src=x>.zip", recordings(("<b>sit", 'wa"lk')))
     wait(own)

@@ -12,14 +12,17 @@ from pnas_kit.learn.own.series import Series, found_of, numbers
 from pnas_kit.learn.own.settings import Settings
 
 NAME = "Weka .arff"
+ENDINGS = (".arff",)
 _ATTRIBUTE = re.compile(r"""@attribute\s+('(?:[^'\\]|\\.)*'|"[^"]*"|\S+)\s+(.*)""", re.IGNORECASE)
+_WEIGHT = re.compile(r"[,\t]\s*\{\s*[-+.\deE]+\s*\}\s*$")
+"""Of an instance, after its values; it is passed over."""
 _NUMERIC = ("numeric", "real", "integer")
 csv.field_size_limit(1 << 24)  # a relational series is one field
 
 
 def fits(files: Files) -> bool:
     """Whether there are .arff files."""
-    return bool(files.with_suffix(".arff"))
+    return bool(files.with_suffix(*ENDINGS))
 
 
 def read(files: Files, settings: Settings) -> Found:
@@ -28,7 +31,7 @@ def read(files: Files, settings: Settings) -> Found:
     Raises:
         DataError: Attributes that are no series with a class, or a line unlike them.
     """
-    return found_of(files, (".arff",), NAME, _content, settings)
+    return found_of(files, ENDINGS, NAME, _content, settings)
 
 
 def _content(text: str, name: str) -> Series:
@@ -43,14 +46,17 @@ def _content(text: str, name: str) -> Series:
         where = f"{name}, line {number}"
         if line.startswith("{"):
             raise DataError(f"{where}: sparse lines in braces are not read. Save the file as a dense .arff.")
-        quote = '"' if line.startswith('"') else "'"
+        line = _WEIGHT.sub("", line)
+        mark = "," if "," in line else "\t"
         try:
-            *cells, last = next(csv.reader([line], quotechar=quote, escapechar=None if relational else "\\"))
+            *cells, last = _cells(line, mark, keep=relational)
         except (csv.Error, ValueError, StopIteration) as error:
             raise DataError(f"{where}: expected values between commas, got {error}.") from error
         if len(cells) != len(kinds):
             raise DataError(f"{where}: expected {len(kinds)} values and a class, got {len(cells)}. Is the file cut off?")
         word = plain_label(last)
+        if word == "?":
+            raise DataError(f"{where}: expected a class, got ?, which is none. Remove the line.")
         if word not in known:
             raise DataError(f"{where}: the class {word!r} is not among those of the header ({', '.join(sorted(known))}).")
         rows = cells[0].replace("\\n", "\n").split("\n") if relational else [",".join(cells)]
@@ -60,6 +66,14 @@ def _content(text: str, name: str) -> Series:
         series.append(np.stack(values, axis=-1))
         labels.append(word)
     return series, labels
+
+
+def _cells(line: str, mark: str, keep: bool = False) -> list[str]:
+    """The values of a line; quotes may be single or double, and a relational value keeps its backslashes."""
+    quote = '"' if re.search(rf"(^|{mark})\s*\"", line) else "'"
+    return next(
+        csv.reader([line], delimiter=mark, quotechar=quote, escapechar=None if keep else "\\", skipinitialspace=True)
+    )
 
 
 def _header(lines, name: str) -> tuple[list[str], set[str]]:
@@ -84,5 +98,5 @@ def _series_and_class(kinds: list[str], name: str) -> tuple[list[str], set[str]]
     before = [kind.split()[0].lower() for kind in kinds[:-1]]
     if before != ["relational"] and not set(before) <= set(_NUMERIC):
         raise DataError(f"{name}: expected numeric attributes or one relational one, got {sorted(set(before))}.")
-    names = next(csv.reader([kinds[-1].strip("{} ")], quotechar="'", skipinitialspace=True))
+    names = _cells(kinds[-1].strip().strip("{} "), ",")
     return before, {plain_label(word) for word in names}

@@ -15,6 +15,12 @@ _UNITS = {"us": 1e-6, "µs": 1e-6, "micros": 1e-6, "ms": 1e-3, "millis": 1e-3, "
           "nanos": 1e-9, "s": 1.0, "sec": 1.0, "seconds": 1.0}  # fmt: skip
 _SINCE_1970 = ((1e17, 1e-9, "ns"), (1e14, 1e-6, "µs"), (1e11, 1e-3, "ms"), (1e9, 1.0, "s"))
 """From 2001 on."""
+_DATES = (
+    "ISO8601",
+    *(f"{day} %H:%M:%S{part}" for day in ("%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y") for part in (".%f", ",%f", "")),
+    *(f"%H:%M:%S{part}" for part in (".%f", ",%f", "")),
+)
+"""Of dates without a year in front: points put the day first, strokes the month or the day."""
 _GAP = 5.0
 """Times the usual step; a longer one is an interruption."""
 _JITTER = 0.25
@@ -30,14 +36,7 @@ def seconds(column: pandas.Series, name: str) -> tuple[np.ndarray, str]:
 
     title = str(column.name)
     if not pandas.api.types.is_numeric_dtype(column):
-        try:
-            times = pandas.to_datetime(column, format="ISO8601", utc=True)
-        except (ValueError, TypeError, OverflowError) as error:
-            raise DataError(f"{name}, column {title!r}: expected times, got {error}. Choose another time column.") from error
-        if times.isna().any():
-            raise DataError(f"{name}, column {title!r}: expected a time in every line, got none in some. Repair them.")
-        values = (times - times.iloc[0]).dt.total_seconds().to_numpy(np.float64)
-        return values, f"column {title!r} holds dates"
+        return _of_dates(column, f"{name}, column {title!r}"), f"column {title!r} holds dates"
     if pandas.api.types.is_bool_dtype(column):
         raise DataError(f"{name}, column {title!r}: expected times, got true and false. Choose another time column.")
     first = column.iloc[0]
@@ -56,6 +55,32 @@ def seconds(column: pandas.Series, name: str) -> tuple[np.ndarray, str]:
     return values * unit, f"column {title!r} is taken to count {word}, for its steps are {step:g}"
 
 
+def _of_dates(column: pandas.Series, where: str) -> np.ndarray:
+    """float64 seconds since the first line."""
+    import pandas
+
+    read, first_error = [], None
+    for form in _DATES:
+        try:
+            times = pandas.to_datetime(column, format=form, utc=True)
+        except (ValueError, TypeError, OverflowError) as error:
+            first_error = first_error or error
+            continue
+        if times.isna().any():
+            raise DataError(f"{where}: expected a time in every line, got none in some. Repair them.")
+        read.append((times - times.iloc[0]).dt.total_seconds().to_numpy(np.float64))
+    if not read:
+        raise DataError(
+            f"{where}: expected times, got {first_error}. Write them as 2026-11-24 10:30:00.250, or choose another column."
+        ) from first_error
+    if any((other != read[0]).any() for other in read[1:]):
+        raise DataError(
+            f"{where}: {str(column.iloc[0])[:40]!r} may begin with the month or the day, and the lines are of several days. "
+            "Write dates as 2026-11-24."
+        )
+    return read[0]
+
+
 def rate(times: np.ndarray, name: str) -> tuple[float, np.ndarray, list[str]]:
     """Samples a second, the places before which the recording is interrupted, and warnings.
 
@@ -64,6 +89,8 @@ def rate(times: np.ndarray, name: str) -> tuple[float, np.ndarray, list[str]]:
     """
     steps = np.diff(times)
     usual = float(np.median(steps)) if len(steps) else 0.0
+    if usual == 0 and (steps >= 0).mean() > 0.5 and (steps > 0).sum() > 1:
+        return _counted(times, steps, name)
     if usual <= 0:
         raise DataError(f"{name}: expected times that go on, got a usual step of {usual:g} s. Choose another time column.")
     breaks = np.flatnonzero((steps > _GAP * usual) | (steps < 0)) + 1
@@ -78,3 +105,13 @@ def rate(times: np.ndarray, name: str) -> tuple[float, np.ndarray, list[str]]:
         share = f"{100 * jitter:.0f} %"
         warnings.append(f"{name}: {share} of the steps in time differ from the usual one by more than a quarter.")
     return 1.0 / usual, breaks, warnings
+
+
+def _counted(times: np.ndarray, steps: np.ndarray, name: str) -> tuple[float, np.ndarray, list[str]]:
+    """As `rate`, of a clock so coarse that several lines show the same time: lines are counted."""
+    ticks = np.flatnonzero(steps != 0) + 1
+    tick = float(np.median(steps[ticks - 1]))
+    lines = float(np.median(np.diff(ticks)))
+    breaks = ticks[(steps[ticks - 1] > _GAP * tick) | (steps[ticks - 1] < 0)]
+    said = f"{name}: the time goes on in steps of {tick:g} s, {lines:g} lines each: the rate is counted"
+    return lines / tick, breaks, [f"{said}, and short gaps are not seen."]

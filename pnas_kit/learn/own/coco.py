@@ -1,6 +1,7 @@
 """COCO: one JSON file of images, annotations and categories for each part, beside the pictures."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 
 import numpy as np
@@ -8,20 +9,26 @@ import numpy as np
 from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own.files import Files
 from pnas_kit.learn.own.found import Found
+from pnas_kit.learn.own.image_folder import in_classes
 from pnas_kit.learn.own.picture import SUFFIXES
-from pnas_kit.learn.own.scenes import Scene, by_file, found_of_scenes, part_by_folder, picture_for
+from pnas_kit.learn.own.scenes import Scene, by_file, drawn_on, found_of_scenes, part_by_folder, picture_for
 from pnas_kit.learn.own.series import part_of
 from pnas_kit.learn.own.settings import Settings
 
 NAME = "COCO JSON"
+ENDINGS = (".json",)
 _BYTES = 256 << 20
+_NAMED = 4
 _FAR = 1e9
 """Pixels: no picture is as large, and Python's integers know no end."""
 
 
 def fits(files: Files) -> bool:
-    """Whether there are JSON files beside pictures."""
-    return bool(files.with_suffix(".json") and files.with_suffix(*SUFFIXES))
+    """Whether there are JSON files beside pictures, and they are of this kind or the pictures of none other."""
+    names = files.with_suffix(*ENDINGS)
+    return bool(names and files.with_suffix(*SUFFIXES)) and (
+        not in_classes(files) or files.any_says(names, lambda text: '"annotations"' in text and '"images"' in text)
+    )
 
 
 def read(files: Files, settings: Settings) -> Found:
@@ -30,11 +37,14 @@ def read(files: Files, settings: Settings) -> Found:
     Raises:
         DataError: JSON of other content, ids that do not fit together, or missing pictures.
     """
-    names = [name for name in files.with_suffix(".json")]
+    names = files.with_suffix(*ENDINGS)
     contents = {name: _content(files, name) for name in names}
     contents = {name: content for name, content in contents.items() if content is not None}
     if not contents:
         raise DataError(f"{names[0]}: expected images, annotations and categories, got none. Is it another kind of JSON?")
+    boxed = {name: content for name, content in contents.items() if _boxed(_list(content, "annotations", name))}
+    captions = [name for name in contents if boxed and name not in boxed]
+    contents = boxed or contents
     categories = {}
     for name, content in contents.items():
         for category in _list(content, "categories", name):
@@ -52,10 +62,26 @@ def read(files: Files, settings: Settings) -> Found:
     for name, content in contents.items():
         made, left = _scenes(files, content, name, names, places, index)
         scenes, crowds = scenes + made, crowds + left
+    _once(scenes, files.title, list(contents))
     found = found_of_scenes(files, scenes, [categories[number] for number in used], NAME, settings)
     if crowds:
         found.notes.append(f"{crowds} annotations of crowds were left out.")
+    if captions:
+        found.notes.append(f"Without boxes and left out: {', '.join(captions)}.")
     return found
+
+
+def _boxed(annotations: list[Mapping]) -> bool:
+    return not annotations or any("bbox" in annotation for annotation in annotations)
+
+
+def _once(scenes: list[Scene], title: str, names: list[str]) -> None:
+    twice = [path for path, count in Counter(scene.name for scene in scenes).items() if count > 1]
+    if twice:
+        raise DataError(
+            f"{title}: {len(twice)} pictures are annotated twice, the first is {twice[0]}, in {', '.join(names[:_NAMED])}. "
+            "Keep the file whose boxes are meant, or one entry for each picture."
+        )
 
 
 def _scenes(
@@ -66,7 +92,8 @@ def _scenes(
         number = _field(image, "id", (int, str), name)
         if number in rows:
             raise DataError(f"{name}: two images have the id {number}. Make the ids unique.")
-        rows[number] = (picture_for(files, _field(image, "file_name", str, name), name, index), [])
+        size = (image.get("width"), image.get("height"))
+        rows[number] = (picture_for(files, _field(image, "file_name", str, name), name, index), drawn_on(*size), [])
     crowds = 0
     for annotation in _list(content, "annotations", name):
         number = _field(annotation, "image_id", (int, str), name)
@@ -75,11 +102,12 @@ def _scenes(
         if annotation.get("iscrowd"):
             crowds += 1
             continue
-        rows[number][1].append([places[annotation["category_id"]], *_corners(annotation, name)])
+        rows[number][2].append([places[annotation["category_id"]], *_corners(annotation, name)])
     part = part_of(name) if len(names) > 1 else None
     part = part if part is not None or len(names) < 2 else part_by_folder(name, names)
     part = 1 if part is None and len(names) == 2 and "val" in name.lower() else part
-    return [Scene(path, np.array(boxes, np.float64).reshape(-1, 5), part) for path, boxes in rows.values()], crowds
+    made = [Scene(path, np.array(boxes, np.float64).reshape(-1, 5), part, size) for path, size, boxes in rows.values()]
+    return made, crowds
 
 
 def _corners(annotation: Mapping, name: str) -> list[float]:

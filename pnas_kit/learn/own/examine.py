@@ -93,6 +93,9 @@ def _names(found: Found, title: str) -> None:
             f"{title}: {len(found.classes):,} classes, more than {limits.CLASSES}. Is the label column or folder "
             "the right one?"
         )
+    twice = sorted({name for name in found.classes if found.classes.count(name) > 1})
+    if twice:
+        raise DataError(f"{title}: two classes are called {twice[0]!r}. Rename one, or give both one number.")
     if any(not name.strip() for name in found.classes):
         raise DataError(f"{title}: expected every class to have a name, got an empty one. Name it.")
 

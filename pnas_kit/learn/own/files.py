@@ -3,15 +3,19 @@
 import gzip
 import io
 import os
+import re
 import stat
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own import limits
 
 _BLOCK = 1 << 20
+_LOOKED_AT = 5
+_ABOUT = re.compile(r"(readme|licen[sc]e)([^.]*\.(txt|md|rst|html|pdf))?", re.IGNORECASE)
 _JUNK = ("__MACOSX", "Thumbs.db", "desktop.ini")
 
 PACKED = b"\x1f\x8b"
@@ -52,6 +56,16 @@ class Files:
     def with_suffix(self, *suffixes: str) -> list[str]:
         """Names that end so, in capitals or not."""
         return [name for name in self.names if name.lower().endswith(suffixes)]
+
+    def any_says(self, names: list[str], says: Callable[[str], bool]) -> bool:
+        """Whether the text of one of the files does; the largest few are looked at, and one that is no text says nothing."""
+        for name in sorted(names, key=self.size, reverse=True)[:_LOOKED_AT]:
+            try:
+                if says(self.text(name)):
+                    return True
+            except DataError:
+                continue
+        return False
 
     def size(self, name: str) -> int:
         """Bytes of a file, unpacked, as its folder or archive promises."""
@@ -185,7 +199,7 @@ def _enough(count: int, title: str) -> None:
 
 
 def _junk(name: str) -> bool:
-    return name.startswith(".") or name in _JUNK
+    return name.startswith(".") or name in _JUNK or bool(_ABOUT.fullmatch(name))
 
 
 def _outer(names: list[str]) -> str:

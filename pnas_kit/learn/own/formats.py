@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pnas_kit.learn.data.card import DataError
-from pnas_kit.learn.own import arff, coco, idx, image_folder, numpy_file, recordings, sound, ts, ucr, voc, yolo
+from pnas_kit.learn.own import arff, coco, idx, image_folder, numpy_file, recordings, sound, ts, ucr, voc, wide, yolo
 from pnas_kit.learn.own.files import Files
 from pnas_kit.learn.own.found import Found
 from pnas_kit.learn.own.settings import Settings
@@ -12,9 +12,10 @@ from pnas_kit.learn.own.settings import Settings
 
 @dataclass(frozen=True)
 class Format:
-    """One format: its name, `fits(files)` and `read(files, settings)`."""
+    """One format: its name, endings of its files (any), `fits(files)` and `read(files, settings)`."""
 
     name: str
+    endings: tuple[str, ...]
     fits: Callable[[Files], bool]
     read: Callable[[Files, Settings], Found]
 
@@ -26,9 +27,14 @@ def format_of(files: Files, name: str | None = None) -> Format:
         DataError: There is none.
     """
     for made in FORMATS:
+        if made.name == name and not files.with_suffix(*made.endings):
+            raise DataError(
+                f"{files.title}: the format {name} needs files that end in {', '.join(made.endings)}, got {_sorts(files)}. "
+                "Choose another format or other files."
+            )
         if made.name == name or (name is None and made.fits(files)):
             return made
-    known = ", ".join(made.name for made in FORMATS)
+    known = ", ".join(NAMES)
     if name is not None:
         raise DataError(f"Unknown format {name!r}: expected one of {known}.")
     pickled = files.with_suffix(".pkl", ".pickle", ".pt", ".pth", ".joblib")
@@ -43,6 +49,7 @@ def _sorts(files: Files) -> str:
 
 
 FORMATS: tuple[Format, ...] = tuple(
-    Format(reader.NAME, reader.fits, reader.read)
-    for reader in (numpy_file, idx, coco, voc, yolo, image_folder, sound, ts, arff, ucr, recordings)
+    Format(reader.NAME, reader.ENDINGS, reader.fits, reader.read)
+    for reader in (numpy_file, idx, coco, voc, yolo, image_folder, sound, ts, arff, ucr, wide, recordings)
 )
+NAMES = tuple(made.name for made in FORMATS)

@@ -11,6 +11,7 @@ from pnas_kit.learn.own.found import TEST, TRAIN, Found, numbered
 from pnas_kit.learn.own.settings import Settings
 
 NAME = "IDX"
+ENDINGS = ("",)
 _ENDING = re.compile(r"([-._]idx\d+[-._]ubyte|\.idx\d*|[-._]ubyte)(\.gz)?$", re.IGNORECASE)
 _TEST = re.compile(r"(^|[-_./])(t10k|test|testing)[-_.]", re.IGNORECASE)
 

@@ -9,10 +9,11 @@ from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own import limits
 from pnas_kit.learn.own.files import Files
 from pnas_kit.learn.own.found import TEST, TRAIN, Found
-from pnas_kit.learn.own.picture import SUFFIXES, Header, header, pixels
+from pnas_kit.learn.own.picture import SUFFIXES, Header, header, pixels, white_of
 from pnas_kit.learn.own.settings import Settings
 
 NAME = "image folder"
+ENDINGS = SUFFIXES
 SPLITS = {"train": TRAIN, "training": TRAIN, "val": TRAIN, "valid": TRAIN, "validation": TRAIN, "dev": TRAIN,
           "test": TEST, "testing": TEST}  # fmt: skip
 HELD_OUT = ("val", "valid", "validation", "dev")
@@ -37,9 +38,10 @@ def read(files: Files, settings: Settings) -> Found:
     size, channels, said, warnings = shape_of(headers, settings)
     limits.room_for(len(names), (*size, channels), 1, files.title)
     x = np.empty((len(names), *size, channels), np.uint8)
+    white, told = white_in(files, names, headers)
 
     def place(number: int) -> None:
-        x[number] = pixels(files.read(names[number]), names[number], size, channels)
+        x[number] = pixels(files.read(names[number]), names[number], size, channels, white)
 
     each(range(len(names)), place)
     classes = tuple(sorted(set(labels)))
@@ -53,7 +55,7 @@ def read(files: Files, settings: Settings) -> Found:
         classes=classes,
         unit="brightness, 0 to 255",
         part=part,
-        notes=notes + said,
+        notes=notes + said + told,
         warnings=warnings,
     )
 
@@ -80,6 +82,15 @@ def classes_of(names: list[str], title: str) -> tuple[list[str], np.ndarray | No
         return labels, None, ["The class is the folder."]
     part, notes = part_of(words)
     return labels, part, ["The class is the folder.", *notes]
+
+
+def in_classes(files: Files) -> bool:
+    """Whether the pictures lie in folders of two classes or more: then a stray file beside them decides nothing."""
+    try:
+        labels = set(classes_of(files.with_suffix(*SUFFIXES), files.title)[0])
+    except DataError:
+        return False
+    return len(labels) > 1 and not any(split_word(label) for label in labels)
 
 
 def split_word(folder: str) -> str | None:
@@ -129,9 +140,14 @@ def shape_of(headers: list[Header], settings: Settings) -> tuple[tuple[int, int]
         notes.append("Transparent pictures are put on white.")
     if any(head.turned for head in headers):
         notes.append("Pictures that the camera marked as turned are turned upright.")
-    if any(head.deep for head in headers):
-        notes.append("Pictures of 16 bits are brought to 8.")
     return size, channels, notes, warnings
+
+
+def white_in(files: Files, names: list[str], headers: list[Header]) -> tuple[int, list[str]]:
+    """What is white in those of the pictures that have 16 bits, and a note on it."""
+    deep = [name for name, head in zip(names, headers, strict=True) if head.deep]
+    white = white_of((files.read(name), name) for name in deep)
+    return white, [f"Pictures of 16 bits are brought to 8: {white} becomes 255."] if deep else []
 
 
 def each(items, call) -> list:

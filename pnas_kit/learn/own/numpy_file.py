@@ -17,6 +17,7 @@ from pnas_kit.learn.own.found import TEST, TRAIN, Found, numbered, plain_label
 from pnas_kit.learn.own.settings import Settings
 
 NAME = "NumPy archive (.npz)"
+ENDINGS = (".npz",)
 _X, _Y = ("x", "data", "images", "samples", "features"), ("y", "labels", "label", "targets", "target")
 _GROUPS = ("group", "subject", "person", "participant", "speaker", "user")
 _HEADER_BYTES = 10_000
@@ -37,9 +38,10 @@ def read(files: Files, settings: Settings) -> Found:
     by_name = {name.lower().replace("_", "").replace("-", ""): name for name in arrays}
     whole = _pair(by_name, "", "")
     train, test = (_pair(by_name, word, short) for word, short in (("train", "tr"), ("test", "te")))
+    held_out = _pair(by_name, "val", "valid") or _pair(by_name, "validation", "dev")
     if train and not test:
-        test = _pair(by_name, "val", "valid")
-    pairs = [train, test] if train and test else [whole or train]
+        test, held_out = held_out, None
+    pairs = [train, test, *([held_out] if held_out else [])] if train and test else [whole or train]
     if pairs == [None]:
         raise DataError(
             f"{files.title}: expected arrays X and y, or x_train, y_train, x_test and y_test, got "
@@ -53,13 +55,15 @@ def read(files: Files, settings: Settings) -> Found:
                 f"{files.title}: {x_name} has the shape {x.shape} and {y_name} {y.shape}: one label per sample needed."
             )
     if len({x.shape[1:] for x, _ in parts}) > 1:
-        raise DataError(f"{files.title}: the training samples have the shape {parts[0][0].shape[1:]}, the test samples "
-                        f"{parts[1][0].shape[1:]}. Bring them to one.")  # fmt: skip
+        shapes = ", ".join(f"{name} {x.shape[1:]}" for (x, _), (name, _) in zip(parts, pairs, strict=True))
+        raise DataError(f"{files.title}: expected samples of one shape, got {shapes}. Bring them to one.")
     joined = np.concatenate([x for x, _ in parts]) if len(parts) > 1 else parts[0][0]
     x, task, notes, warnings = samples_of(joined, pairs[0][0], settings)
     labels = [label for (_, y), (_, name) in zip(parts, pairs, strict=True) for label in labels_of(y, name)]
     y, classes = numbered(labels)
-    part = np.repeat(np.array([TRAIN, TEST], np.int8), [len(x) for x, _ in parts]) if len(parts) > 1 else None
+    part = np.repeat([TRAIN, TEST, TRAIN][: len(parts)], [len(x) for x, _ in parts]).astype(np.int8) if parts[1:] else None
+    if parts[2:]:
+        notes.append(f"{pairs[2][0]} joins the training part, of which validation is drawn.")
     unit = "brightness, 0 to 255" if x.dtype == np.uint8 else "as in the file"
     return Found(
         form=NAME, task=task, x=x, y=y, classes=classes, unit=unit, part=part, sampling_hz=settings.sampling_hz,

@@ -3,6 +3,7 @@
 import io
 import struct
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,11 +47,24 @@ def header(content: bytes, name: str) -> Header:
         stored = (image.tag_v2[_WIDTH], image.tag_v2[_LENGTH]) if image.format == "TIFF" else image.size
         width, height = stored[::-1] if orientation in _SIDEWAYS else stored
         alpha = image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
-        grey = image.mode in ("1", "L", "LA") or image.mode.startswith(("I", "F"))
-        return Header(width, height, not grey, alpha, orientation in range(2, 9), image.mode.startswith(("I", "F")))
+        grey = image.mode in ("1", "L", "LA") or _deep(image)
+        return Header(width, height, not grey, alpha, orientation in range(2, 9), _deep(image))
 
 
-def pixels(content: bytes, name: str, size: tuple[int, int] | None, channels: int) -> np.ndarray:
+def white_of(contents: Iterable[tuple[bytes, str]]) -> int:
+    """What is white in pictures of 16 bits: what 8, 12, 16 or 32 bits hold, by the largest number in all of them.
+
+    Args:
+        contents: File and name of each.
+
+    Raises:
+        DataError: Damaged or cut off.
+    """
+    largest = max((int(np.max(_loaded(*each), initial=0)) for each in contents), default=0)
+    return next(2**bits - 1 for bits in (8, 12, 16, 32) if 2**bits > largest)
+
+
+def pixels(content: bytes, name: str, size: tuple[int, int] | None, channels: int, white: int = 65_535) -> np.ndarray:
     """uint8 `(height, width, channels)`, upright, on white where it is transparent, stretched to `size`.
 
     Args:
@@ -58,26 +72,40 @@ def pixels(content: bytes, name: str, size: tuple[int, int] | None, channels: in
         name: Its name for messages.
         size: Height and width; None leaves them.
         channels: 1 (grey) or 3 (RGB).
+        white: Of pictures of 16 bits, from `white_of`.
 
     Raises:
         DataError: Damaged or cut off.
     """
-    with _opened(content, name) as image:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of odd tags; what cannot be decoded raises
-                image.load()
-                upright = _in_8_bits(ImageOps.exif_transpose(image))
-        except _DAMAGED as error:
-            raise DataError(f"{name}: the picture is damaged or cut off ({error}). Replace or remove it.") from error
-        if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
-            upright = upright.convert("RGBA")
-            white = Image.new("RGBA", upright.size, "white")
-            upright = Image.alpha_composite(white, upright)
-        upright = upright.convert("L" if channels == 1 else "RGB")
-        if size is not None and upright.size != (size[1], size[0]):
-            upright = upright.resize((size[1], size[0]), Image.Resampling.BILINEAR)  # averages when it makes smaller
-        return np.asarray(upright, np.uint8).reshape(upright.height, upright.width, channels)
+    upright = _loaded(content, name)
+    if _deep(upright):  # Pillow itself would cut them off at 255
+        values = np.asarray(upright, np.float64) * (255 / white)
+        upright = Image.fromarray(values.clip(0, 255).round().astype(np.uint8), "L")
+    if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
+        upright = upright.convert("RGBA")
+        upright = Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright)
+    upright = upright.convert("L" if channels == 1 else "RGB")
+    if size is not None and upright.size != (size[1], size[0]):
+        upright = upright.resize((size[1], size[0]), Image.Resampling.BILINEAR)  # averages when it makes smaller
+    return np.asarray(upright, np.uint8).reshape(upright.height, upright.width, channels)
+
+
+def _deep(image: Image.Image) -> bool:
+    return image.mode.startswith(("I", "F"))
+
+
+def _loaded(content: bytes, name: str) -> Image.Image:
+    """The picture, decoded and upright."""
+    image = _opened(content, name)
+    if image.mode == "F":
+        raise DataError(f"{name}: the picture's pixels are floating-point numbers. Save it with 8 or 16 bits.")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of odd tags; what cannot be decoded raises
+            image.load()
+            return ImageOps.exif_transpose(image)
+    except _DAMAGED as error:
+        raise DataError(f"{name}: the picture is damaged or cut off ({error}). Replace or remove it.") from error
 
 
 def _opened(content: bytes, name: str) -> Image.Image:
@@ -95,15 +123,3 @@ def _opened(content: bytes, name: str) -> Image.Image:
             f"{limits.PIXELS / 1e6:.0f}. Make it smaller or remove it."
         )
     return image
-
-
-def _in_8_bits(image: Image.Image) -> Image.Image:
-    """Pictures of 16 bits keep their upper 8; Pillow itself would cut them off at 255."""
-    if not image.mode.startswith(("I", "F")):
-        return image
-    values = np.asarray(image, np.float64)
-    if image.mode == "F":
-        raise ValueError("pixels are floating-point numbers; save it with 8 or 16 bits")
-    if values.max(initial=0) > 255:
-        values = values / 257.0
-    return Image.fromarray(values.clip(0, 255).round().astype(np.uint8), "L")

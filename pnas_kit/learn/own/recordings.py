@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     import pandas
 
 NAME = "CSV recordings"
-_LABEL = ("label", "labels", "class", "activity", "gesture", "target", "state", "category", "isanomaly", "anomaly", "y")
+ENDINGS = (".csv", ".tsv", ".txt")
+LABEL = ("label", "labels", "class", "activity", "gesture", "target", "state", "category", "isanomaly", "anomaly", "y")
 _GROUP = ("subject", "subjects", "person", "user", "participant", "session", "recording", "series", "group")
 _TIME = re.compile(
     r"(time|timestamp|date|datetime)([ _\[(].*)?|.*[ _](time|timestamp)"
@@ -33,6 +34,8 @@ _TIME = re.compile(
 )
 _INDEX = ("", "index", "id", "unnamed: 0", "seq", "sample")
 _MOST_MISSING = 0.2
+_LONGEST_GAP = 32
+"""Missing values in a row, in samples, that a straight line may stand for."""
 _RISES = 0.99
 """Share of its steps that go up, from which on a column looks like a clock or a counter."""
 
@@ -48,7 +51,10 @@ class Roles:
 
 @dataclass(frozen=True, eq=False)
 class Recording:
-    """One table, read: values `(samples, channels)`, label and group of every line, where it is interrupted, rate."""
+    """One table, read: values `(samples, channels)`, label and group of every line, where it is interrupted, rate.
+
+    Values are NaN where nothing is known.
+    """
 
     values: np.ndarray
     labels: np.ndarray
@@ -103,7 +109,7 @@ def read(files: Files, settings: Settings) -> Found:
 
 
 def _named(files: Files) -> list[str]:
-    return [name for name in files.with_suffix(".csv", ".tsv", ".txt") if "readme" not in name.lower()]
+    return files.with_suffix(*ENDINGS)
 
 
 def _roles(table: pandas.DataFrame, name: str, settings: Settings, count: int, notes: list[str]) -> Roles:
@@ -116,8 +122,8 @@ def _roles(table: pandas.DataFrame, name: str, settings: Settings, count: int, n
             raise DataError(f"{name}: there is no {role} column {wanted!r}; the columns are {', '.join(table.columns)}.")
         chosen[role] = wanted
     free = [title for title in table.columns if title not in chosen.values()]
-    by_name = {_plain(title): title for title in reversed(free)}
-    labels = [word for word in _LABEL if word != "y" or not {"x", "z"} & by_name.keys()]  # else it is an axis
+    by_name = {plain_title(title): title for title in reversed(free)}
+    labels = [word for word in LABEL if word != "y" or not {"x", "z"} & by_name.keys()]  # else it is an axis
     chosen["label"] = chosen["label"] or next((by_name[word] for word in labels if word in by_name), None)
     chosen["group"] = chosen["group"] or next((by_name[word] for word in _GROUP if word in by_name), None)
     if chosen["group"] is None and "id" in by_name and not _rises(table[by_name["id"]]):
@@ -136,7 +142,7 @@ def _roles(table: pandas.DataFrame, name: str, settings: Settings, count: int, n
     return Roles(**chosen)
 
 
-def _plain(title: str) -> str:
+def plain_title(title: str) -> str:
     """A title without what differs from table to table: "Subject ID", "subject_id" and "subject" are one."""
     word = re.sub(r"[ _-]", "", title.lower())
     return word.removesuffix("id") or word
@@ -156,6 +162,16 @@ def _recording(
     missing = [title for title in used if title not in table.columns]
     if missing:
         raise DataError(f"{name}: expected a column {missing[0]!r} as in the first file, got {', '.join(table.columns)}.")
+    size = len(table)
+    labels = _words(table[roles.label]) if roles.label else np.full(size, "", object)
+    groups = _words(table[roles.group]) if roles.group else np.full(size, str(number), object)
+    breaks, hz = np.array([], np.int64), None
+    if roles.time is not None:
+        times, said = seconds(table[roles.time], name)
+        notes.append(f"Time: {said}.")
+        hz, breaks, complaints = rate(times, name)
+        warnings += complaints
+    edges = np.unique(np.concatenate([[0, size], np.flatnonzero(groups[1:] != groups[:-1]) + 1, breaks]))
     values, titles = [], []
     for title in table.columns:
         if title in used:
@@ -168,7 +184,7 @@ def _recording(
         if column is None:
             notes.append(f"Column {title!r} is text and was left out.")
             continue
-        values.append(_mended(column, f"{name}, column {title!r}", warnings))
+        values.append(_mended(column, edges, f"{name}, column {title!r}", warnings))
         titles.append(title)
         if number == 0 and _rises(table[title]):
             advice = "Remove it" if roles.time else "Choose it as the column of time, or remove it"
@@ -178,27 +194,39 @@ def _recording(
             )
     if not values:
         raise DataError(f"{name}: expected columns of numbers, got none besides {', '.join(used) or 'nothing'}.")
-    breaks, hz = np.array([], np.int64), None
-    if roles.time is not None:
-        times, said = seconds(table[roles.time], name)
-        notes.append(f"Time: {said}.")
-        hz, breaks, complaints = rate(times, name)
-        warnings += complaints
-    size = len(table)
-    labels = _words(table[roles.label]) if roles.label else np.full(size, "", object)
-    groups = _words(table[roles.group]) if roles.group else np.full(size, str(number), object)
     return Recording(np.stack(values, axis=1).astype(np.float32), labels, groups, breaks, hz), titles
 
 
-def _mended(values: np.ndarray, where: str, warnings: list[str]) -> np.ndarray:
+def _mended(values: np.ndarray, edges: np.ndarray, where: str, warnings: list[str]) -> np.ndarray:
+    """The values with what is missing filled in from neighbours between the same edges: of one recording without a gap.
+
+    More than a few in a row stay NaN.
+    """
     missing = np.isnan(values)
     if not missing.any():
         return values
     if missing.mean() > _MOST_MISSING:
         raise DataError(f"{where}: {100 * missing.mean():.0f} % of the values are missing. Repair or remove the column.")
-    warnings.append(f"{where}: {missing.sum()} missing values were filled in from their neighbours.")
-    there = np.flatnonzero(~missing)
-    return np.interp(np.arange(len(values)), there, values[there])
+    values, lost = values.copy(), np.zeros(len(values), bool)
+    for start, end in itertools.pairwise(edges):
+        gap = missing[start:end]
+        if gap.any() and not gap.all():
+            there = np.flatnonzero(~gap)
+            values[start:end] = np.interp(np.arange(end - start), there, values[start:end][there])
+        turns = np.flatnonzero(np.diff(np.concatenate([[False], gap, [False]])))
+        for first, last in turns.reshape(-1, 2)[np.diff(turns)[::2] > _LONGEST_GAP] + start:
+            lost[first:last] = True
+    values[lost] = np.nan
+    lost = np.isnan(values)
+    if filled := int((missing & ~lost).sum()):
+        warnings.append(f"{where}: {filled} missing values were filled in from their neighbours.")
+    if lost.any():
+        line = int(np.flatnonzero(lost)[0]) + 1
+        warnings.append(
+            f"{where}: {lost.sum()} lines without a value, from data line {line} on, were left out: too many in a row to "
+            "be filled in."
+        )
+    return values
 
 
 def _words(column: pandas.Series) -> np.ndarray:
@@ -231,12 +259,14 @@ def _stretches(recordings: list[Recording], classes, part, group: str | None) ->
     found = []
     for number, made in enumerate(recordings):
         labels = made.labels if classes is None else np.full(len(made.values), classes[number], object)
-        change = np.flatnonzero((labels[1:] != labels[:-1]) | (made.groups[1:] != made.groups[:-1])) + 1
+        lost = np.isnan(made.values).any(axis=1)
+        other = (labels[1:] != labels[:-1]) | (made.groups[1:] != made.groups[:-1]) | (lost[1:] != lost[:-1])
+        change = np.flatnonzero(other) + 1
         edges = np.unique(np.concatenate([[0, len(labels)], change, made.breaks]))
         found += [
             (made.values[start:end], labels[start], made.groups[start], part[number])
             for start, end in itertools.pairwise(edges)
-            if labels[start]
+            if labels[start] and not lost[start]
         ]
     if not found:
         raise DataError("Expected lines with a label, got none. Choose another label column.")

@@ -26,7 +26,7 @@ def found_of(files: Files, suffixes: tuple[str, ...], form: str, read, settings:
     Raises:
         DataError: Other files, or what `read` refuses.
     """
-    names = [name for name in files.with_suffix(*suffixes) if not _is_readme(name)]
+    names = files.with_suffix(*suffixes)
     parts = [part_of(name) for name in names]
     if len(names) > 1 and sorted(p for p in parts if p is not None) != [TRAIN, TEST]:
         raise DataError(
@@ -75,7 +75,3 @@ def numbers(cells: list[str], where: str) -> np.ndarray:
     if np.isinf(values).any():
         raise DataError(f"{where}: expected finite numbers, got infinity. Repair or remove this line.")
     return values
-
-
-def _is_readme(name: str) -> bool:
-    return name.rpartition("/")[2].lower().startswith(("readme", "license", "licence"))

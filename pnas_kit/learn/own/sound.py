@@ -16,6 +16,7 @@ from pnas_kit.learn.own.image_folder import classes_of, each
 from pnas_kit.learn.own.settings import Settings
 
 NAME = "WAV folder"
+ENDINGS = (".wav",)
 RATES = (4_000, 48_000)
 _CLIP_BYTES = 256 << 20
 _SPEAKER = re.compile(r"([0-9a-f]{8})_nohash_\d+\.wav", re.IGNORECASE)
@@ -23,7 +24,7 @@ _SPEAKER = re.compile(r"([0-9a-f]{8})_nohash_\d+\.wav", re.IGNORECASE)
 
 def fits(files: Files) -> bool:
     """Whether there are .wav files."""
-    return bool(files.with_suffix(".wav"))
+    return bool(files.with_suffix(*ENDINGS))
 
 
 def read(files: Files, settings: Settings) -> Found:
@@ -32,7 +33,7 @@ def read(files: Files, settings: Settings) -> Found:
     Raises:
         DataError: No folders of classes, or sound that cannot be read (up to five files are named).
     """
-    names = files.with_suffix(".wav")
+    names = files.with_suffix(*ENDINGS)
     labels, part, notes = classes_of(names, files.title)
     sounds = each(names, lambda name: read_wav(files.read(name, _CLIP_BYTES), name))
     hz = _rate([rate for rate, _, _ in sounds], settings, notes)

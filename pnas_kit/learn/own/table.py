@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 _FRACTION = re.compile(r"[-+]?\d*[.,]\d+([eE][-+]?\d+)?")
 _MARKS = ",;\t|"
+_SEP = re.compile(r"\s*\"?sep=([,;\t|])\"?[ ]*\r?\n", re.IGNORECASE)
+_REMARKS = re.compile(r"(?:[ \t]*(?:[#%][^\n]*)?\r?\n)*[ \t]*[#%][^\n]*\r?\n")
 _MOST_COLUMNS = 10_000
 _MOSTLY, _FIRST = 0.5, 100
 _MISSING = ("", "nan", "-nan", "na", "n/a", "#n/a", "<na>", "null", "none", "?")
@@ -33,10 +35,11 @@ def read_table(text: str, name: str) -> pandas.DataFrame:
     """
     import pandas  # here and not above: a third of a second and 20 MB of every page
 
+    text, mark = _without_preface(text)
     lines = [line for line in text[: 1 << 20].splitlines() if line.strip()][:20]
     if len(lines) < 2:
         raise DataError(f"{name}: expected a table, got {len(lines)} lines. Is the file cut off?")
-    mark = _mark(lines)
+    mark = mark or _mark(lines)
     titles = [cell.strip() for cell in next(csv.reader([lines[0]], delimiter=mark))]
     numeric = [_number(cell) for cell in titles]
     # Titles may be places (0, 1, 2, ...), but not fractions.
@@ -63,6 +66,24 @@ def read_table(text: str, name: str) -> pandas.DataFrame:
         if not pandas.api.types.is_numeric_dtype(table[title]):
             table[title] = _numbers(table[title], comma)
     return table
+
+
+def _without_preface(text: str) -> tuple[str, str | None]:
+    """The text from its titles on, and what separates its cells if a line sep=; says so, as Excel writes it.
+
+    Lines of # or % before it are remarks; the last of them holds the titles where it has as many cells as the line below,
+    which has none but numbers, as numpy.savetxt writes it.
+    """
+    mark = None
+    if match := _SEP.match(text):
+        text, mark = text[match.end() :], match[1]
+    if match := _REMARKS.match(text):
+        last, below = match[0].splitlines()[-1].lstrip("#% \t"), text[match.end() :].split("\n", 1)[0]
+        sign = mark or _mark([last, below])
+        cells = [line.split(sign) for line in (last, below)]
+        titles = len(cells[0]) == len(cells[1]) > 1 and all(_number(cell) for cell in cells[1])
+        text = (f"{last}\n" if titles else "") + text[match.end() :]
+    return text, mark
 
 
 def _mark(lines: list[str]) -> str:

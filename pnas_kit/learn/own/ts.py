@@ -9,11 +9,12 @@ from pnas_kit.learn.own.series import Series, found_of, numbers
 from pnas_kit.learn.own.settings import Settings
 
 NAME = "sktime .ts"
+ENDINGS = (".ts",)
 
 
 def fits(files: Files) -> bool:
     """Whether there are .ts files."""
-    return bool(files.with_suffix(".ts"))
+    return bool(files.with_suffix(*ENDINGS))
 
 
 def read(files: Files, settings: Settings) -> Found:
@@ -22,7 +23,7 @@ def read(files: Files, settings: Settings) -> Found:
     Raises:
         DataError: Time stamps, a regression, or a line unlike the header.
     """
-    return found_of(files, (".ts",), NAME, _content, settings)
+    return found_of(files, ENDINGS, NAME, _content, settings)
 
 
 def _content(text: str, name: str) -> Series:

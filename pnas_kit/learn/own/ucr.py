@@ -9,12 +9,13 @@ from pnas_kit.learn.own.series import Series, found_of, numbers
 from pnas_kit.learn.own.settings import Settings
 
 NAME = "UCR text"
+ENDINGS = (".tsv", ".txt", ".csv")
 _LEAST_VALUES = 8
 
 
 def fits(files: Files) -> bool:
     """Whether there are .tsv or .txt files, or a .csv, whose lines begin like this format's."""
-    names = [name for name in files.with_suffix(".tsv", ".txt", ".csv") if "readme" not in name.lower()]
+    names = files.with_suffix(*ENDINGS)
     if not names or len(names) > 2:
         return False
     try:
@@ -31,24 +32,38 @@ def read(files: Files, settings: Settings) -> Found:
     Raises:
         DataError: A line that is not like this.
     """
-    return found_of(files, (".tsv", ".txt", ".csv"), NAME, _lines, settings)
+    last: set[bool] = set()
+    found = found_of(files, ENDINGS, NAME, lambda text, name: _lines(text, name, last), settings)
+    if last == {True}:
+        found.notes.append("The label is the last number of each line, for the first ones are fractions.")
+    if len(last) > 1:
+        raise DataError(f"{files.title}: the label is first in one file and last in the other. Bring it to the front.")
+    return found
 
 
-def _lines(text: str, name: str) -> Series:
+def _lines(text: str, name: str, last: set[bool]) -> Series:
+    """The series and labels; `last` learns whether labels are at the end of the lines."""
+    rows = [(f"{name}, line {number}", cells) for number, line in enumerate(text.splitlines(), 1) if (cells := _cells(line))]
+    place = 0 if all(_whole(cells[0]) for _, cells in rows) or not all(_whole(cells[-1]) for _, cells in rows) else -1
+    last.add(place == -1)
     series, labels = [], []
-    for number, line in enumerate(text.splitlines(), 1):
-        cells = _cells(line)
-        if not cells:
-            continue
-        where = f"{name}, line {number}"
-        label = plain_label(cells[0])
+    for where, cells in rows:
+        label = plain_label(cells.pop(place))
         if not label:
-            raise DataError(f"{where}: expected a label first, got {cells[0]!r}. Put the label into the first column.")
-        if len(cells) < 2:
-            raise DataError(f"{where}: expected a label and values, got {len(cells)} entry. Is the file cut off?")
-        series.append(numbers(cells[1:], where)[:, None])
+            raise DataError(f"{where}: expected a label first, got none. Put the label into the first column.")
+        if not cells:
+            raise DataError(f"{where}: expected a label and values, got one entry. Is the file cut off?")
+        series.append(numbers(cells, where)[:, None])
         labels.append(label)
     return series, labels
+
+
+def _whole(cell: str) -> bool:
+    """Whether it may be a label: no fraction."""
+    try:
+        return float(cell).is_integer()
+    except (ValueError, OverflowError):
+        return True
 
 
 def _cells(line: str) -> list[str]:

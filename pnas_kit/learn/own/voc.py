@@ -9,19 +9,23 @@ from defusedxml.ElementTree import ParseError, fromstring
 from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own.files import Files
 from pnas_kit.learn.own.found import TEST, TRAIN, Found, numbered
-from pnas_kit.learn.own.image_folder import each
+from pnas_kit.learn.own.image_folder import each, in_classes
 from pnas_kit.learn.own.picture import SUFFIXES
-from pnas_kit.learn.own.scenes import Scene, by_file, found_of_scenes, part_by_folder, picture_for
+from pnas_kit.learn.own.scenes import Scene, Size, by_file, drawn_on, found_of_scenes, part_by_folder, picture_for
 from pnas_kit.learn.own.settings import Settings
 
 NAME = "Pascal VOC XML"
+ENDINGS = (".xml",)
 _BYTES = 16 << 20
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
 
 
 def fits(files: Files) -> bool:
-    """Whether there are XML files beside pictures."""
-    return bool(files.with_suffix(".xml") and files.with_suffix(*SUFFIXES))
+    """Whether there are XML files beside pictures, and they are of this kind or the pictures of none other."""
+    names = files.with_suffix(*ENDINGS)
+    return bool(names and files.with_suffix(*SUFFIXES)) and (
+        not in_classes(files) or files.any_says(names, lambda text: "<annotation" in text)
+    )
 
 
 def read(files: Files, settings: Settings) -> Found:
@@ -32,33 +36,38 @@ def read(files: Files, settings: Settings) -> Found:
     Raises:
         DataError: XML of other content, entities, or missing pictures (up to five are named).
     """
-    names, index = files.with_suffix(".xml"), by_file(files)
+    names, index = files.with_suffix(*ENDINGS), by_file(files)
     read_ones = each(names, lambda name: _annotation(files, name, index))
-    labels = [label for _, objects in read_ones for label, _ in objects]
+    labels = [label for _, _, objects in read_ones for label, _ in objects]
     if not labels:
         raise DataError(f"{files.title}: expected objects with boxes, got none in {len(names)} XML files.")
     y, classes = numbered(labels)
-    corners = np.array([box for _, objects in read_ones for _, box in objects], np.float64)
+    corners = np.array([box for _, _, objects in read_ones for _, box in objects], np.float64)
     warnings = []
     if corners[:, :2].min() < 1:
         warnings.append("Some corners are 0: they are taken to count from 0 with the end outside, not from 1 as VOC does.")
     else:
         corners[:, :2] -= 1
     rows = np.concatenate([y[:, None], corners], axis=1)
-    edges = np.cumsum([0, *(len(objects) for _, objects in read_ones)])
+    edges = np.cumsum([0, *(len(objects) for _, _, objects in read_ones)])
     part = _parts(files, names)
     scenes = [
         Scene(
-            picture, rows[edges[i] : edges[i + 1]], part.get(PurePosixPath(names[i]).stem, part_by_folder(names[i], names))
+            picture,
+            rows[edges[i] : edges[i + 1]],
+            part.get(PurePosixPath(names[i]).stem, part_by_folder(names[i], names)),
+            size,
         )
-        for i, (picture, _) in enumerate(read_ones)
+        for i, (picture, size, _) in enumerate(read_ones)
     ]
     found = found_of_scenes(files, scenes, list(classes), NAME, settings)
     found.warnings += warnings
     return found
 
 
-def _annotation(files: Files, name: str, index: dict[str, list[str]]) -> tuple[str, list[tuple[str, list[float]]]]:
+def _annotation(
+    files: Files, name: str, index: dict[str, list[str]]
+) -> tuple[str, Size | None, list[tuple[str, list[float]]]]:
     try:
         root = fromstring(files.read(name, _BYTES), forbid_dtd=True)
     except DefusedXmlException as error:
@@ -82,9 +91,10 @@ def _annotation(files: Files, name: str, index: dict[str, list[str]]) -> tuple[s
         if not label:
             raise DataError(f"{name}: expected a <name> of every object, got none. Repair it.")
         objects.append((label, corners))
+    size = drawn_on(root.findtext("size/width"), root.findtext("size/height"))
     stem = PurePosixPath(name).stem.lower()
     same = next((file for file in index if file.rpartition(".")[0] == stem), None)
-    return picture_for(files, same or (root.findtext("filename") or "").strip() or stem, name, index), objects
+    return picture_for(files, same or (root.findtext("filename") or "").strip() or stem, name, index), size, objects
 
 
 def _parts(files: Files, names: list[str]) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """YOLO: a text file for each picture, a line for each box: class, middle and size as shares of the picture."""
 
+import re
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -8,22 +9,29 @@ import yaml
 from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own.files import Files
 from pnas_kit.learn.own.found import Found
-from pnas_kit.learn.own.image_folder import each
+from pnas_kit.learn.own.image_folder import each, in_classes
 from pnas_kit.learn.own.picture import SUFFIXES, header
 from pnas_kit.learn.own.scenes import Scene, found_of_scenes, part_by_folder
 from pnas_kit.learn.own.settings import Settings
 
 NAME = "YOLO"
+ENDINGS = SUFFIXES
 _YAML_BYTES = 1 << 20
+_BOX = re.compile(r"\s*\d+(\.0*)?(\s+[-+.\deE]+){4}")
 _SLACK = 0.01
 """How far a share may lie outside 0 to 1: labelling programs round."""
 
 
 def fits(files: Files) -> bool:
-    """Whether there are pictures, and text files beside them, in folders labels or with a list of classes."""
-    texts = {PurePosixPath(name).stem for name in files.with_suffix(".txt")}
+    """Whether pictures have text files of their names, or a list of classes, and lie in no folders of classes.
+
+    Where they do, the text must begin with a number: there are captions beside pictures too.
+    """
     pictures = {PurePosixPath(name).stem for name in files.with_suffix(*SUFFIXES)}
-    return bool(pictures & texts) or bool(pictures and _yaml(files))
+    texts = [name for name in files.with_suffix(".txt") if PurePosixPath(name).stem in pictures]
+    if in_classes(files):
+        return files.any_says(texts, lambda text: bool(_BOX.match(text)))
+    return bool(texts or (pictures and _yaml(files)))
 
 
 def read(files: Files, settings: Settings) -> Found:

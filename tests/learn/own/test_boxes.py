@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pnas_kit.learn.data import load, own_cards
+from pnas_kit.learn.data import DataError, load, own_cards
 from pnas_kit.learn.own import take_in, understand
 
 SCENE = [("cat", 4, 6, 24, 30), ("dog", 30, 10, 50, 40)]  # x0, y0, x1, y1 in a picture of 60 x 40 pixels
@@ -130,3 +130,53 @@ def test_large_pictures_of_small_things_are_cut_into_tiles(tmp_path):
     assert total == len(boxes) * 100
     assert not {i // 4 for i in seen.train} & {i // 4 for i in seen.test}
     assert understand(tmp_path / "set").found.x.shape[1:] == (128, 128, 3)
+
+
+def coco_changed(**changes):
+    """A COCO folder whose JSON goes through `changes`: a function of the content by the name of its key."""
+    files = in_coco()
+    content = json.loads(files["instances.json"])
+    for key, change in changes.items():
+        content[key] = [change(item) for item in content[key]]
+    return files | {"instances.json": json.dumps(content)}
+
+
+def test_boxes_drawn_on_a_larger_copy_are_scaled_in_coco_and_voc(tmp_path):
+    double = coco_changed(
+        images=lambda image: image | {"width": 120, "height": 80},
+        annotations=lambda one: one | {"bbox": [2 * number for number in one["bbox"]]},
+    )
+    boxes = [(label, 2 * a + 1, 2 * b + 1, 2 * c, 2 * d) for label, a, b, c, d in SCENE]
+    size = "<size><width>120</width><height>80</height><depth>3</depth></size>"
+    xml = {name: content.replace("<filename>", f"{size}<filename>") if name.endswith("xml") else content
+           for name, content in made.voc_folder(boxes=boxes).items()}  # fmt: skip
+    for number, files in enumerate((double, xml)):
+        seen = understand(made.folder(tmp_path / str(number), files))
+        order = seen.found.classes
+        wanted = sorted((order.index(label), a, b, c, d) for label, a, b, c, d in SCENE)
+        np.testing.assert_allclose(sorted(map(tuple, rows(seen, 0))), wanted, atol=1e-4)
+        assert "6 pictures were drawn on another size and are scaled" in seen.found.warnings[0]
+
+
+@pytest.mark.parametrize("size", [(40, 60), (61, 40), (0, 0), ("?", None)])
+def test_other_shapes_are_warned_of_and_sizes_that_say_nothing_are_not(tmp_path, size):
+    seen = understand(made.folder(tmp_path, coco_changed(images=lambda i: i | {"width": size[0], "height": size[1]})))
+    warned = "another shape" in " ".join(seen.found.warnings)
+    assert warned == (size == (40, 60))
+    wanted = sorted((seen.found.classes.index(label), a, b, c, d) for label, a, b, c, d in SCENE)
+    np.testing.assert_allclose(sorted(map(tuple, rows(seen, 0))), wanted, atol=1)
+
+
+def test_captions_beside_instances_are_left_out_and_pictures_of_two_files_refused(tmp_path):
+    files = in_coco()
+    content = json.loads(files["instances.json"])
+    captions = content | {"annotations": [{"id": 1, "image_id": 10, "caption": "a pet"}]}
+    seen = understand(made.folder(tmp_path / "a", files | {"captions.json": json.dumps(captions)}))
+    assert "left out: captions.json" in seen.words and len(seen.found.x) == 6 and len(rows(seen, 0)) == 2
+    with pytest.raises(DataError, match=r"6 pictures are annotated twice, the first is 0\.png, in instances\.json, more"):
+        understand(made.folder(tmp_path / "b", files | {"more.json": files["instances.json"]}))
+
+
+def test_two_classes_of_one_name_are_refused(tmp_path):
+    with pytest.raises(DataError, match="two classes are called 'cat'"):
+        understand(made.folder(tmp_path, made.coco(categories=((3, "cat"), (7, "cat")))))

@@ -1,9 +1,11 @@
 """Every format, read right: the numbers in the files are the numbers that are kept, and each trap is avoided."""
 
+import datetime
 import gzip
 import io
 import itertools
 import json
+import sys
 
 import made
 import numpy as np
@@ -12,7 +14,7 @@ from PIL import Image
 
 from pnas_kit.learn.data import DataError, load, validation_split
 from pnas_kit.learn.data.front_end import features
-from pnas_kit.learn.own import forget, own_cards, take_in, understand
+from pnas_kit.learn.own import FORMATS, forget, own_cards, take_in, understand
 from pnas_kit.learn.own.sound import read_wav, resampled
 
 RANDOM = np.random.default_rng(1)
@@ -178,6 +180,15 @@ def test_a_split_and_persons_in_an_archive_are_respected(tmp_path, cache):
     assert not set(who[seen.train]) & set(who[seen.test])
 
 
+def test_arrays_of_validation_join_training(tmp_path):
+    x, y = RANDOM.normal(size=(40, 30)), np.arange(40) % 2
+    path = made.npz(tmp_path / "a.npz", x_train=x, y_train=y, x_val=x[:10] + 1, y_val=y[:10], x_test=x[:8] + 2, y_test=y[:8])
+    seen = understand(path)
+    assert (len(seen.train), len(seen.test)) == (50, 8) and "x_val joins the training part" in seen.words
+    np.testing.assert_allclose(seen.found.x[seen.test[0], 0, :, 0], x[0] + 2, rtol=1e-5)
+    np.testing.assert_allclose(seen.found.x[seen.train[-1], 0, :, 0], x[9] + 1, rtol=1e-5)
+
+
 def test_idx_with_gzip_and_big_endian_header(tmp_path, cache):
     x, y = RANDOM.integers(0, 256, (30, 5, 300), dtype=np.uint8), (np.arange(30) % 3).astype(np.uint8)
     files = {"train-images-idx3-ubyte": made.idx(x[:20]), "train-labels-idx1-ubyte.gz": gzip.compress(made.idx(y[:20])),
@@ -186,6 +197,62 @@ def test_idx_with_gzip_and_big_endian_header(tmp_path, cache):
     data, train, test = kept(understand(made.folder(tmp_path / "set", files)))
     np.testing.assert_allclose(np.concatenate([train, test])[..., 0], x, atol=1e-3)
     np.testing.assert_array_equal(np.concatenate([data.train_y, data.test_y]), y)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("about.json", '{"images": 40}'),
+        ("about.xml", "<root/>"),
+        ("data.yaml", "names: [cat, dog]"),
+        ("cat/0.txt", "a cat on a mat"),
+    ],
+)
+def test_a_stray_file_beside_folders_of_classes_decides_nothing(tmp_path, name, content):
+    assert understand(made.folder(tmp_path, made.pictures() | {name: content})).found.form == "image folder"
+
+
+def test_a_broken_annotation_beside_parts_is_not_taken_for_an_image_folder(tmp_path):
+    files = {"train2017/1.png": made.picture(1), "val2017/2.png": made.picture(2), "ann.json": '{"images": ['}
+    with pytest.raises(DataError, match=r"ann.json: expected JSON"):
+        understand(made.folder(tmp_path, files))
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_format_that_was_chosen_wrongly_is_refused_in_words(tmp_path, form):
+    b = io.BytesIO()
+    np.savez(b, x=np.zeros((4, 4)), y=np.arange(4))
+    kinds = [
+        made.pictures(), made.coco(), made.voc_folder(), made.yolo(), {"a.arff": made.arff()}, {"a.ts": made.ts()},
+        {"a.tsv": made.ucr()}, {"a.csv": made.recording()}, {"a/1.wav": made.wav()}, {"a.json": "{}"}, {"a.bin": b"\0"},
+        {"a.npz": b.getvalue()}, {"readme.txt": "hello", "a.yaml": "a: 1"},
+    ]  # fmt: skip
+    refused = 0
+    for number, files in enumerate(kinds):
+        folder = made.folder(tmp_path / str(number), files)
+        for path in (folder, folder / next(iter(files))):
+            try:
+                assert understand(path, form=form).found.form == form
+            except DataError:
+                refused += 1
+    assert refused >= len(kinds)
+
+
+def test_pictures_of_12_bits_keep_one_scale(tmp_path):
+    """A dark picture stays darker than a bright one, in 8 bits of 4095 and not each by its own brightest point."""
+    files = {}
+    for number, level in enumerate((200, 1000, 2000, 4000)):
+        for label, factor in (("a", 1.0), ("b", 0.5)):
+            for copy in range(2):
+                values = np.full((32, 32), level * factor, np.uint16)
+                values[0, copy] += 9  # no two are the same
+                file = io.BytesIO()
+                Image.fromarray(values).save(file, "PNG")
+                files[f"{label}/{number}{copy}.png"] = file.getvalue()
+    seen = understand(made.folder(tmp_path, files))
+    got = {name: int(x[-1, -1, 0]) for name, x in zip(sorted(files), seen.found.x, strict=True)}
+    assert [got[f"a/{number}0.png"] for number in range(4)] == [12, 62, 125, 249]
+    assert "4095 becomes 255" in seen.words
 
 
 # ---- series
@@ -204,6 +271,44 @@ def test_ucr_labels_padding_and_missing_values(tmp_path, cache):
     assert "Lengths from 3 to 4" in seen.words and "5 missing values" in seen.words
 
 
+def test_ucr_with_the_label_at_the_end(tmp_path):
+    lines = [",".join([*(f"{abs(v):.3f}" for v in RANDOM.normal(size=20)), f"{i % 3}.0"]) for i in range(60)]
+    seen = understand(made.folder(tmp_path, {"beats.csv": "\n".join(lines)}))
+    assert seen.found.form == "UCR text" and seen.found.x.shape == (60, 1, 20, 1) and seen.found.classes == ("0", "1", "2")
+    assert "last number of each line" in seen.words and seen.found.y[:3].tolist() == [0, 1, 2]
+
+
+def wide_table(titles, rows=60, low=0, high=256):
+    values = RANDOM.integers(low, high, (rows, len(titles)))
+    lines = [",".join([str(i % 2), *map(str, row)]) for i, row in enumerate(values)]
+    return "\n".join([",".join(["label", *titles]), *lines]), values
+
+
+@pytest.mark.parametrize("titles", [
+    [f"pixel{i}" for i in range(64)], [f"{i}x{j}" for i in range(1, 9) for j in range(1, 9)],
+])  # fmt: skip
+def test_pixels_in_a_table_are_pictures(tmp_path, titles):
+    text, values = wide_table(titles)
+    seen = understand(made.folder(tmp_path, {"digits_train.csv": text, "digits_test.csv": wide_table(titles)[0]}))
+    assert (seen.found.form, seen.found.task, seen.found.x.shape) == ("series table", "image", (120, 8, 8, 1))
+    np.testing.assert_array_equal(seen.found.x[:60].reshape(60, 64), values)
+    assert len(seen.test) == 60 and "as the files bring it" in seen.split
+
+
+def test_a_series_in_each_line_of_a_table_is_one_sample(tmp_path, cache):
+    titles = [f"{axis}_{i}" for axis in ("ax", "ay") for i in range(30)]
+    text, values = wide_table(titles, low=-999)
+    seen = understand(made.folder(tmp_path / "set", {"steps.csv": text}))
+    assert (seen.found.form, seen.found.x.shape) == ("series table", (60, 1, 30, 2))
+    np.testing.assert_array_equal(seen.found.x[:, 0, :, 1], values[:, 30:])
+    assert "choose the format CSV recordings" in seen.found.warnings[0]
+    sensors = wide_table([f"emg{i}" for i in range(32)], rows=2000)[0]
+    lines = sensors.splitlines()
+    sorted_ones = [lines[0], *sorted(lines[1:], key=lambda line: line[0])]
+    seen = understand(made.folder(tmp_path / "emg", {"a.csv": "\n".join(sorted_ones)}))
+    assert seen.found.form == "CSV recordings" and seen.found.x.shape[3] == 32
+
+
 def test_ts_of_unequal_lengths_and_dimensions(tmp_path):
     text = made.ts(rows=12, lengths=(9, 7), dimensions=3).replace("@data\n", "@data\n1,?,3:4,5,6:7,8,9:a\n")
     found = understand(made.folder(tmp_path, {"a.ts": text}) / "a.ts").found
@@ -219,6 +324,24 @@ def test_arff_plain_and_relational(tmp_path):
     two = understand(made.folder(tmp_path, {"b.arff": f"{head}@attribute c {{one,two}}\n@data\n{lines}"}) / "b.arff").found
     np.testing.assert_allclose(two.x[0, 0], [[1, 4], [2, 5], [3, 5]])
     assert two.classes == ("one", "two")
+
+
+@pytest.mark.parametrize(
+    ("classes", "words", "mark", "end"),
+    [
+        ("{a,b}", ("a", "b"), "\t", ""),
+        ("{a, b}", ("a", "b"), ",", ", {0.5}"),
+        (r"{'it\'s', 'not'}", (r"'it\'s'", "'not'"), ",", ""),
+        ('{"it is", "no, not"}', ('"it is"', '"no, not"'), ", ", ""),
+    ],
+)
+def test_arff_of_tabs_weights_and_quotes(tmp_path, classes, words, mark, end):
+    head = "".join(f"@attribute v{i} numeric\n" for i in range(3))
+    lines = [mark.join([f"{i}", f"{-i}", "1.5", words[i % 2]]) + end for i in range(12)]
+    text = f"@relation toy\n{head}@attribute c {classes}\n@data\n" + "\n".join(lines)
+    seen = understand(made.folder(tmp_path, {"a.arff": text}))
+    assert seen.found.x[3, 0, :2, 0].tolist() == [3, -3] and seen.found.y.tolist() == [0, 1] * 6
+    assert seen.found.classes == tuple(sorted(word.strip("'\"").replace("\\", "") for word in words))
 
 
 def test_tiles_of_a_picture_are_not_on_both_sides_of_a_validation_part(tmp_path, cache):
@@ -333,7 +456,7 @@ def test_gaps_jitter_missing_values_and_text_columns(tmp_path):
     rows[50] = ",".join(["49", "980", "", "0.5", "sit", "p0"])
     noted = [rows[0] + ",note", *(f"{row},hello" for row in rows[1:])]
     seen = understand(made.folder(tmp_path, {"b.csv": "\n".join(noted)}) / "b.csv", window=64)
-    assert "1 missing values" in seen.found.warnings[0] and "'note' is text" in seen.words
+    assert "1 missing values" in " ".join(seen.found.warnings) and "'note' is text" in seen.words
     shaken = "t,a\n" + "\n".join(f"{i * 0.01 + 0.004 * (i % 2)},{np.sin(i)}" for i in range(900))
     seen = understand(made.folder(tmp_path / "two", {"a.csv": shaken, "b.csv": shaken}))
     assert "differ from the usual one" in seen.found.warnings[0]
@@ -432,6 +555,71 @@ def test_clocks_that_count_from_1970_or_say_their_unit(tmp_path, title, first, s
     files = recordings(f"{title},ax,ay", lambda n, i: f"{first + step * i},{noise(n, i)}")
     seen = understand(made.folder(tmp_path, files))
     assert seen.found.sampling_hz == pytest.approx(hz, rel=1e-3) and seen.found.x.shape[3] == 2
+
+
+MIDNIGHT = datetime.datetime(2026, 11, 24, 23, 59, 56)
+
+
+def stamped(form, rows=400, step_ms=20, mark=";", head=""):
+    """A recording with dates in the first column."""
+    lines = []
+    for i in range(rows):
+        time = MIDNIGHT + datetime.timedelta(milliseconds=step_ms * i)
+        lines.append(mark.join([time.strftime(form), f"{np.sin(i):.4f}", f"{np.cos(i):.4f}"]))
+    return "\n".join([head + mark.join(["time", "ax", "ay"]), *lines]) + "\n"
+
+
+@pytest.mark.parametrize("form", ["%d.%m.%Y %H:%M:%S.%f", "%d.%m.%Y %H:%M:%S,%f", "%m/%d/%Y %H:%M:%S.%f", "%H:%M:%S.%f"])
+def test_dates_without_a_year_in_front(tmp_path, form):
+    seen = understand(made.folder(tmp_path, {f"{name}.csv": stamped(form) for name in ("a1", "a2", "b1", "b2")}))
+    assert seen.found.sampling_hz == 50 and seen.found.x.shape[3] == 2
+    assert ("interrupted" in " ".join(seen.found.warnings)) == (form == "%H:%M:%S.%f")  # at midnight
+
+
+def test_days_that_may_be_months_are_refused_where_it_matters(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys.modules[__name__], "MIDNIGHT", datetime.datetime(2026, 4, 3, 23, 59, 56))
+    files = {f"{name}.csv": stamped("%m/%d/%Y %H:%M:%S.%f") for name in ("a1", "a2", "b1", "b2")}
+    with pytest.raises(DataError, match="may begin with the month or the day"):
+        understand(made.folder(tmp_path / "two", files))
+    one_day = {name: text.replace("04/04/2026 00", "04/03/2026 24") for name, text in files.items()}
+    monkeypatch.setattr(sys.modules[__name__], "MIDNIGHT", datetime.datetime(2026, 4, 3, 12, 0, 0))
+    one_day = {name: stamped("%m/%d/%Y %H:%M:%S.%f") for name in one_day}
+    assert understand(made.folder(tmp_path / "one", one_day)).found.sampling_hz == 50
+
+
+@pytest.mark.parametrize("form", ["%Y-%m-%d %H:%M:%S", "%d.%m.%Y %H:%M:%S"])
+def test_a_clock_of_whole_seconds_is_counted(tmp_path, form):
+    seen = understand(made.folder(tmp_path, {f"{name}.csv": stamped(form) for name in ("a1", "a2", "b1", "b2")}))
+    assert seen.found.sampling_hz == 50 and "50 lines each: the rate is counted" in seen.found.warnings[0]
+
+
+@pytest.mark.parametrize("head", ["sep=;\n", '"SEP=;"\r\n', "# made by a logger\n# in autumn, again\n\n", "% two\n# "])
+def test_what_stands_before_the_titles_is_passed_over(tmp_path, head):
+    text = stamped("%Y-%m-%d %H:%M:%S.%f", head=head)
+    if head.endswith("# "):  # titles behind #, as numpy.savetxt has them, want numbers below
+        text = head + made.recording(400)
+    seen = understand(made.folder(tmp_path, {f"{name}.csv": text for name in ("a1", "a2", "b1", "b2")}))
+    assert seen.found.sampling_hz in (50, 100) and seen.words.count("Channels: ax, ay.") == 1
+
+
+def test_missing_values_are_not_filled_in_from_another_person(tmp_path):
+    """Person 2's sensor is dead: the lines go, instead of lying between those of persons 1 and 3."""
+    lines = ["t_ms,ax,ay,label,subject"]
+    for person in range(7):
+        for label in "ab":
+            for _ in range(100):
+                i = len(lines)
+                dead = person == 2 or (person == 4 and label == "b" and i % 100 < 40) or i % 97 == 0
+                lines.append(f"{20 * i},{'' if dead else person},{np.sin(i):.3f},{label},p{person}")
+    seen = understand(made.folder(tmp_path, {"a.csv": "\n".join(lines)}) / "a.csv", window=16, step=16)
+    values = [seen.found.x[seen.found.groups == name, 0, :, 0] for name in set(seen.found.groups)]
+    assert all(np.ptp(one) == 0 for one in values)  # every person's value is its own
+    windows = 100 // 16
+    whole = {person: 2 * windows for person in (0, 1, 3, 5, 6)}
+    assert {int(one[0, 0]): len(one) for one in values} == whole | {4: windows + 60 // 16}
+    text = " ".join(seen.found.warnings)
+    assert "239 lines without a value, from data line 401 on, were left out" in text
+    assert "missing values were filled in from their neighbours" in text
 
 
 def test_sensors_whose_names_begin_with_t_are_no_clock(tmp_path):
