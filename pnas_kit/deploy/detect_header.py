@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pnas_kit.learn.detection.decode import MOST
 from pnas_kit.learn.detection.nms import OVERLAP
 from pnas_kit.space.layers import outputs
 
@@ -28,7 +29,7 @@ def detect_values(model: QuantModel, score: float) -> dict[str, object]:
     classes = [layer.channels for layer in model.layers if layer.name.endswith(".classes")]
     return {
         "LEVELS": "\n".join(rows), "LEVELS_COUNT": len(levels), "SCORE": score, "OVERLAP": OVERLAP,
-        "CLASSES": classes[0] if classes else 1,
+        "CLASSES": classes[0] if classes else 1, "MOST": MOST,
     }  # fmt: skip
 
 

@@ -108,8 +108,6 @@ class Training:
             if best := better and self.net.layers == self._pruned:
                 self.best = copy.deepcopy(self.average).cpu()
                 self._best_accuracy, self._best_epoch = found, self.finished_epochs
-            if self.finished or time.monotonic() - self._saved >= self._save_every:
-                self.save()
             yield Epoch(
                 number=self.finished_epochs,
                 total=self.finished_epochs if self.finished else self.recipe.epochs,
@@ -121,6 +119,9 @@ class Training:
                 seconds=time.perf_counter() - start,
                 held_out=self.recipe.validation > 0,
             )
+            # Only now: whoever iterates has noted the epoch, so that a kill in between leaves none out of the notes.
+            if self.finished or time.monotonic() - self._saved >= self._save_every:
+                self.save()
 
     @property
     def finished(self) -> bool:

@@ -100,12 +100,14 @@ def _train(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, until:
         if time.monotonic() > until:
             training.save()
             break
-        run.wait_while_paused()
+        if run.paused:
+            training.save()  # a rest may last, and the process end in it
+            run.wait_while_paused()
     return training
 
 
 def _keep_epochs(path: Path, epochs: list) -> None:
-    """An epoch may have been logged but not saved, or the other way round, when the process was killed."""
+    """Epochs that were logged but not saved when the process was killed are trained, and logged, once more."""
     path.unlink(missing_ok=True)
     path.touch()
     for epoch in epochs:

@@ -19,6 +19,7 @@ from pnas_kit.deploy.firmware import fill
 from pnas_kit.deploy.qat import fine_tune
 from pnas_kit.learn.data.boxes import Boxes
 from pnas_kit.learn.detection import decode, detection_loss
+from pnas_kit.learn.detection.decode import MOST
 
 MAIN = """#include "nn.h"
 #include "nn_detect.h"
@@ -77,6 +78,10 @@ def test_the_c_finds_what_numpy_finds(classes, most, least, overlap, tmp_path):
         assert rows[:, 0].tolist() == right.classes.tolist()
         np.testing.assert_allclose(rows[:, 1], right.scores, rtol=1e-5)
         np.testing.assert_allclose(rows[:, 2:], right.boxes, atol=1e-4)
+
+
+def test_the_firmware_keeps_as_many_boxes_as_precision_counts():
+    assert f"#define NN_DETECT_MOST {MOST} " in fill("nn_detect.h", detect_values(detector(3), 0.3))
 
 
 def test_outputs_are_read_with_their_own_scales():

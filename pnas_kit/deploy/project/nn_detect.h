@@ -14,7 +14,9 @@
 #include <math.h>
 
 #define NN_DETECT_CLASSES @CLASSES@
-#define NN_DETECT_MOST 32
+#ifndef NN_DETECT_MOST
+#define NN_DETECT_MOST @MOST@ /* as many as precision was measured with; each takes 24 bytes */
+#endif
 #define NN_DETECT_SCORE @SCORE@f   /* boxes of a lower score are left out */
 #define NN_DETECT_OVERLAP @OVERLAP@f /* intersection over union above which two boxes of a class are one object */
 

@@ -33,8 +33,9 @@ class Assignment:
 def assign(y: Tensor, grids: Sequence[tuple[int, int]], height: int, width: int, everywhere: bool = False) -> Assignment:
     """Distribute the objects.
 
-    The positives of an object are the up to four cells of its level whose centres are less than one cell away from its own
-    centre along both axes. Where two objects want one cell, the one whose centre lies in it gets it, then the smaller.
+    The positives of an object are the up to four cells of its level whose centres surround its own centre, at most one cell
+    away along both axes; an object right on a cell's centre has that cell and its right and lower neighbours. Where two
+    objects want one cell, the one whose centre lies in it gets it, then the smaller.
 
     Args:
         y: float32 `(images, most objects, 5)`, padded with class -1.

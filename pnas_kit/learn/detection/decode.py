@@ -16,6 +16,7 @@ SHOWN_SCORE = 0.3
 MOST_CELLS = 300
 """Cells of the highest objectness that suppression looks at in one image."""
 MOST = 100
+"""Boxes that stay of one image, as COCO's precision counts them."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -45,7 +45,7 @@ def format_of(files: Files, name: str | None = None) -> Format:
 
 def _sorts(files: Files) -> str:
     ends = sorted({name.rpartition(".")[2][:10] if "." in name else "no ending" for name in files.names})
-    return f"{len(files.names)} files ({', '.join(ends[:6])})"
+    return f"{len(files.names)} file{'s' * (len(files.names) > 1)} ({', '.join(ends[:6])})"
 
 
 FORMATS: tuple[Format, ...] = tuple(
