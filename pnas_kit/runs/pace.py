@@ -102,18 +102,23 @@ def crowded() -> float:
 
 
 def time_left(run: Run) -> Span | None:
-    """The time until every picked prototype that is not left out is verified; None if unknown or nothing is left."""
-    spans = [training_left(run, number) for number in run.untrained()]
+    """The time until every picked prototype that is not left out is verified; None if unknown or nothing is left.
+
+    A cluster is taken to train as many at once as have told of an epoch, and until one has, nothing is known.
+    """
+    left = run.untrained()
+    at_once = sum(bool(run.epochs(number)) for number in left) if run.config.executor else run.config.workers
+    spans = [training_left(run, number) for number in left]
     known = [span for span in spans if span]
-    if not known or len(known) < len(spans):
+    if not known or not at_once or len(known) < len(spans):
         return None
-    ends = {name: _queued([getattr(span, name) for span in known], run.config.workers) for name in ("low", "mid", "high")}
+    ends = {name: _queued([getattr(span, name) for span in known], at_once) for name in ("low", "mid", "high")}
     return Span(**ends, source=known[0].source if len({s.source for s in known}) == 1 else "the epochs so far")
 
 
 def _queued(seconds: Sequence[float], workers: int) -> float:
     """When the last is done, if each goes to the worker that is free first."""
-    free = [0.0] * max(1, workers)
+    free = [0.0] * workers
     for one in seconds:
         free.sort()
         free[0] += one

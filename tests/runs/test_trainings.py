@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import shutil
+import types
 from dataclasses import asdict
 
 import numpy as np
@@ -178,6 +179,14 @@ def test_time_left_follows_the_epochs(run, monkeypatch):
         10 * sum(epoch_seconds(run.candidates()[second].arch, recipe, run.card.train)), rel=0.2
     )
     assert time_left(run).mid == pytest.approx(max(left.mid, other.mid))  # two workers
+    away = types.SimpleNamespace(
+        untrained=run.untrained, epochs=run.epochs, candidates=run.candidates, card=run.card, path=run.path, name=run.name,
+        config=dataclasses.replace(run.config, executor="tcp://cluster:8786"),
+    )  # fmt: skip
+    assert time_left(away).mid == pytest.approx(left.mid + other.mid)  # one worker of a cluster has told of epochs
+    shutil.rmtree(run.prototype(first))
+    assert time_left(away) is None  # none has
+    add_epochs(run, first, [10 * seconds for seconds in plan[:20]])
     add_epochs(run, first, [10 * seconds for seconds in plan], total=80)
     assert training_left(run, first).mid < 30  # only what follows the last epoch
     run.skip(second)
