@@ -80,9 +80,11 @@ class Entry:
 PLAN = (
     Entry(data="ucr/GunPoint", macs=2_000_000, seeds=3, bar=(1.0, "InceptionTime")),
     Entry(data="ucr/ItalyPowerDemand", macs=2_000_000, seeds=3, bar=(0.965, "InceptionTime 96.6 %")),
+    Entry(data="ucr/ItalyPowerDemand", macs=2_000_000, seeds=3, large_epochs=150, bar=(0.965, "InceptionTime 96.6 %")),
     Entry(data="ucr/ArrowHead", macs=2_000_000, seeds=3, bar=(0.86, "InceptionTime 86.3 %")),
     Entry(data="digits", macs=2_000_000, seeds=3),
     Entry(data="ecg5000", macs=2_000_000, seeds=3, bar=(0.945, "MiniROCKET")),
+    Entry(data="ecg5000", macs=2_000_000, seeds=3, large_epochs=30, bar=(0.945, "MiniROCKET")),
     Entry(data="spoken_digits", macs=2_000_000, bar=(0.98, "")),
     Entry(data="uwave", macs=4_000_000, seeds=3, bar=(0.96, "")),
     Entry(data="hapt", ram=10_800, flash=19_300, macs=1_000_000, seeds=3, bar=(0.934, "TinyTNAS, UCI-HAR")),

@@ -9,7 +9,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 import results
 from results import Entry, complete, read
-from results_report import by_validation, of, report, spread, verdict, written
+from results_report import by_validation, lost, of, proposals, report, spread, taught, verdict, written
 
 from pnas_kit.runs import Run
 
@@ -86,6 +86,27 @@ def test_of_several_that_are_best_on_the_validation_part_the_mean_counts():
         for judged, found in (("1.00000", "0.9"), ("0.99000", "0.99"), ("1.00000", "0.94"))
     ]
     assert by_validation(rows) == pytest.approx(0.92) and by_validation(rows[1:2]) == 0.99
+
+
+def made_row(trial, int8, large="", picked="proposed", seed="0"):
+    return {
+        "data": "digits", "seed": seed, "trial": trial, "picked": picked, "int8_accuracy": str(int8), "large_epochs": large,
+        "float_accuracy": "0.9",
+    }  # fmt: skip
+
+
+def test_what_the_tables_say_together_is_counted():
+    rows = [made_row("1", 0.9, picked="best score"), made_row("2", 0.93), made_row("3", 0.88, seed="1", picked="best score")]
+    taught_rows = [made_row("1", 0.91, "30"), made_row("2", 0.92, "30", "best score, proposed")]
+    done = [(results.Entry(data="digits"), rows), (results.Entry(data="digits", large_epochs=30), taught_rows)]
+    assert "4 of 5 prototypes; it loses -0.80 points" in lost(rows + taught_rows)
+    assert "`digits` 1 3 2.00." in lost(rows + taught_rows)
+    assert "in 2 of 3 runs of several prototypes, and less than a point behind in 0;" in proposals(done)
+    assert "`digits` 0 3.0." in proposals(done)
+    assert taught(done) == [
+        "The same 2 prototypes of `digits` with a large network to learn from: +0.00 points on average, standard deviation "
+        "1.41, 1 of them worse."
+    ]
 
 
 def test_the_page_shows_the_table_as_it_is():
