@@ -16,13 +16,11 @@ Mixture = Callable[[Tensor, Tensor, Generator], tuple[Tensor, Tensor]]
 
 
 def shift(x: Tensor, generator: Generator) -> Tensor:
-    """Moves each image by up to a fourteenth of its side, repeating its edge; tiny ones, of less than 14 pixels, stay."""
-    reach = x.shape[-1] // 14
-    padded = F.pad(x, (reach,) * 4, mode="replicate")
-    moves = torch.randint(0, 2 * reach + 1, (len(x), 2), generator=generator)
-    return torch.stack(
-        [p[:, dy : dy + x.shape[2], dx : dx + x.shape[3]] for p, (dy, dx) in zip(padded, moves.tolist(), strict=True)]
-    )
+    """Moves each image by up to a fourteenth of each side, repeating its edge; a side of less than 14 pixels stays."""
+    down, across = (side // 14 for side in x.shape[2:])
+    padded = F.pad(x, (across, across, down, down), mode="replicate")
+    moves = [torch.randint(0, 2 * reach + 1, (len(x),), generator=generator).tolist() for reach in (down, across)]
+    return torch.stack([p[:, dy : dy + x.shape[2], dx : dx + x.shape[3]] for p, dy, dx in zip(padded, *moves, strict=True)])
 
 
 def mirror(x: Tensor, generator: Generator) -> Tensor:
@@ -127,8 +125,13 @@ def _affine(**parts: Tensor) -> Tensor:
 
 
 def _resampled(x: Tensor, maps: Tensor) -> Tensor:
-    """Each image seen through its map; what lies outside repeats the edge."""
-    grid = F.affine_grid(maps[:, :2], list(x.shape), align_corners=False)
+    """Each image seen through its map; what lies outside repeats the edge.
+
+    Angles are those of the pixels: a grid's coordinates go from -1 to 1 along the longer side too.
+    """
+    height, width = x.shape[2:]
+    sides = torch.tensor([[1, height / width, 1], [width / height, 1, 1]])
+    grid = F.affine_grid(maps[:, :2] * sides, list(x.shape), align_corners=False)
     return F.grid_sample(x, grid, padding_mode="border", align_corners=False)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,8 @@ BATCH, RATE, DECAY, SMOOTHING, WARM_UP = 32, 2e-3, 0.02, 0.05, 0.1
 SHORTEST = 20
 """Steps that the schedule is laid out for at least: a warm-up of a tenth needs two."""
 SAVE_SECONDS = 30.0
+FORMAT = 1
+"""Of its checkpoints."""
 
 
 def default_epochs(samples: int) -> int:
@@ -65,7 +68,7 @@ class LargeTraining:
         self.net = net.to(device, memory_format=torch.channels_last)
         self._half_precision = torch.autocast("cpu", torch.bfloat16, enabled=str(device) == "cpu" and bfloat16_is_fast())
         self._x, self._y, self._goal = x, y, goal_for(card)
-        self._augment = recipe_for(card.name, card.task, card.train).augment
+        self._augment = recipe_for(card.name, card.task, card.train, epochs).augment
         self._generator = torch.Generator().manual_seed(seed)
         self._optimiser = torch.optim.AdamW(self.net.parameters(), lr=RATE, weight_decay=DECAY, fused=True)
         self._steps = max(1, len(x) // BATCH)
@@ -75,8 +78,14 @@ class LargeTraining:
         )
         self.done, self.seconds = 0, 0.0
         self._save_seconds, self._saved = save_seconds, time.perf_counter()
+        self._of = {"format": FORMAT, "data": card.name, "epochs": epochs, "seed": seed, "samples": len(x)}
         if checkpoint.is_file():
-            self._restore(torch.load(checkpoint, weights_only=True, map_location=device))
+            state = torch.load(checkpoint, weights_only=True, map_location=device)
+            if state.get("of") == self._of:
+                self._restore(state)
+            else:
+                told = f"{checkpoint.name} is of another version, data set, length, seed or number of samples"
+                warnings.warn(f"{told}: this training begins anew", stacklevel=2)
 
     def __iter__(self) -> Iterator[tuple[int, float]]:
         while self.done < self._epochs:
@@ -117,6 +126,7 @@ class LargeTraining:
         state = {"net": self.net, "optimiser": self._optimiser, "schedule": self._schedule}
         state = {name: part.state_dict() for name, part in state.items()}
         state |= {"generator": self._generator.get_state(), "done": self.done, "seconds": self.seconds}
+        state["of"] = self._of
         self._checkpoint.parent.mkdir(parents=True, exist_ok=True)
         save(state, self._checkpoint)
         self._saved = time.perf_counter()

@@ -12,7 +12,9 @@ from pnas_kit.space.net import Net, key
 
 
 def importance(net: Net, sets: ChannelSets) -> dict[int, Tensor]:
-    """For every set of tied channels the L1 norm of each channel's filters (Li 2017), summed over the layers it ties.
+    """For every set of tied channels the mean magnitude of each channel's filters, summed over the layers it ties.
+
+    It is the L1 norm of Li 2017 over the filter's size, so that a 1x1 shortcut has as much to say as a 3x3 layer beside it.
 
     Norms are taken after folding the batch norm in: that is the filter that is deployed, and before folding its scale
     means nothing.

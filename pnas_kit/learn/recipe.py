@@ -8,7 +8,7 @@ SAMPLES_SEEN = 300_000
 """Training samples that a default training looks at in all: few epochs on large sets, many on small ones."""
 FEWEST_EPOCHS, MOST_EPOCHS = 8, 120
 TINY, TINY_STEPS = 200, 1500
-"""Training splits of fewer samples are trained for so many steps, in small batches."""
+"""Training splits of fewer samples are trained for so many steps, in small batches; few pictures with boxes for as many."""
 HELD_OUT_FROM, PICTURES_HELD_OUT_FROM = 1000, 100
 """Of fewer samples, or pictures with boxes, nothing is held out: a tenth cannot tell which epoch is best, and is missed."""
 MANY, HIGH_RATE = 20_000, 3e-2
@@ -17,8 +17,8 @@ LONG = 20
 """Epochs from which pictures are both shifted and mirrored."""
 DISTIL = 0.5
 """Share of the loss that asks for a large network's answers, where there is one."""
-PICTURES_SEEN = 80_000
-"""The same for detection, whose pictures are larger and hold several objects each."""
+PICTURES_SEEN, PICTURES_BATCH = 80_000, 8
+"""Of detection, whose pictures are larger and hold several objects each: looked at in all, and in a step."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,9 +81,10 @@ def recipe_for(data: str, task: str, samples: int, epochs: int | None = None) ->
     if samples < TINY and task != "detection":
         return _tiny(samples, epochs, augment)
     if epochs is None:
-        epochs = min(
-            MOST_EPOCHS, max(FEWEST_EPOCHS, round((PICTURES_SEEN if task == "detection" else SAMPLES_SEEN) / samples))
-        )
+        seen = PICTURES_SEEN if task == "detection" else SAMPLES_SEEN
+        epochs = min(MOST_EPOCHS, max(FEWEST_EPOCHS, round(seen / samples)))
+        if task == "detection":
+            epochs = max(epochs, round(TINY_STEPS / max(1, samples // PICTURES_BATCH)))
     if task == "detection":
         if data in MIRRORABLE:
             augment = ("zoom", "mirror")
@@ -91,7 +92,13 @@ def recipe_for(data: str, task: str, samples: int, epochs: int | None = None) ->
             augment = (*augment, "upend", "tint")
         held_out = 0.1 if samples >= PICTURES_HELD_OUT_FROM else 0.0
         return Recipe(
-            epochs=epochs, augment=augment, batch=8, learning_rate=2e-2, prune_from=0.0, prune_until=0.3, validation=held_out
+            epochs=epochs,
+            augment=augment,
+            batch=PICTURES_BATCH,
+            learning_rate=2e-2,
+            prune_from=0.0,
+            prune_until=0.3,
+            validation=held_out,
         )
     if data in MIRRORABLE:
         augment = ("shift", "mirror") if epochs >= LONG else ("mirror",)  # both at once are too much for few epochs

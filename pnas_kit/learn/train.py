@@ -28,7 +28,7 @@ from .recipe import Recipe
 
 __all__ = ["Training", "TrainingError", "accuracy", "tensors"]
 
-FORMAT = 2
+FORMAT = 3
 """Of a checkpoint; one of another format, or of another recipe, is no place to go on from."""
 
 
@@ -78,7 +78,8 @@ class Training:
         train, judged = validation_split(data, recipe.validation, seed)
         self._x, self._y = tensors(data.train_x[train], data.train_y[train])
         if recipe.distil:
-            self._y = self.goal.targets(self._y, answers if answers is None else torch.from_numpy(answers[train]))
+            whole = torch.from_numpy(data.train_y)
+            self._y = self.goal.targets(whole, None if answers is None else torch.from_numpy(answers))[train]
         self._judged = tensors(data.train_x[judged], data.train_y[judged])
         self._generator = torch.Generator().manual_seed(seed)
         net = build(arch.layers, arch.input_shape, seed)
@@ -89,12 +90,15 @@ class Training:
         self.best: Net | None = None
         self._best_accuracy, self._best_epoch = -1.0, 0
         self.finished_epochs = 0
+        samples = (len(self._x), len(self._judged[0]))
+        self._of = {"format": FORMAT, "recipe": asdict(recipe), "seed": seed, "arch": arch.to_json(), "samples": samples}
         if checkpoint is not None and checkpoint.exists():
             state = torch.load(checkpoint, weights_only=True, map_location="cpu")
-            if (state.get("format"), state.get("recipe")) == (FORMAT, asdict(self.recipe)):
+            if state.get("of") == self._of:
                 self._restore(state)
             else:
-                warnings.warn(f"{checkpoint.name} is of another version or recipe: this training begins anew", stacklevel=2)
+                told = f"{checkpoint.name} is of another version, recipe, seed, architecture or number of samples"
+                warnings.warn(f"{told}: this training begins anew", stacklevel=2)
 
     def __iter__(self) -> Iterator[Epoch]:
         while not self.finished:
@@ -214,8 +218,7 @@ class Training:
         if self.checkpoint is None:
             return
         state = {
-            "format": FORMAT,
-            "recipe": asdict(self.recipe),
+            "of": self._of,
             "channels": [layer.channels for layer in self.net.layers],
             "net": self.net.state_dict(),
             "average": self.average.state_dict(),

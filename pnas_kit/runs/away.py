@@ -51,6 +51,6 @@ def _read(folder: Path, names: list[str] | tuple[str, ...]) -> dict[str, bytes]:
 
 
 def _write(folder: Path, files: dict[str, bytes]) -> None:
-    """The result last: where it is, everything is."""
-    for name in sorted(files, key=lambda name: (name == "result.json", name)):
+    """The log before the checkpoint, as at home, and the result last: where it is, everything is."""
+    for name in sorted(files, key=lambda name: (name == "result.json", name == CHECKPOINT, name)):
         write_bytes(folder / Path(name).name, files[name])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 from dataclasses import asdict, replace
 from math import inf
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,6 +36,8 @@ MOST_LOST = 0.005
 """Accuracy that plain quantisation may cost before a prototype is fine-tuned with rounding in the loop."""
 CALMER, SAME = 1 / 3, 1e-6
 """Of the learning rate, where the first training left a dead net: one whose answers differ by no more than this."""
+LOOKED_AT = 32
+"""Samples at once, to see whether a net is dead: all of them would take more memory than the training."""
 CHECKPOINT, DIED = "checkpoint.pt", "died.txt"
 SAVE_SECONDS = 5.0
 """Work that an interruption may cost; saving takes longer than an epoch of a tiny set."""
@@ -79,10 +81,18 @@ def is_dead(net, x: np.ndarray) -> bool:
     """Whether a net answers the same, in one of its outputs, to all samples `(n, height, width, channels)`, float32."""
     import torch
 
-    with torch.no_grad():
-        found = net(torch.from_numpy(x).permute(0, 3, 1, 2))
-    parts = found.values() if isinstance(found, dict) else (found,)
-    return any(float((part - part[:1]).abs().max()) < SAME for part in parts)
+    first: list[torch.Tensor] = []
+    apart: list[float] = []
+    for batch in torch.from_numpy(x).permute(0, 3, 1, 2).split(LOOKED_AT):
+        with torch.no_grad():
+            found = net(batch)
+        parts = list(found.values()) if isinstance(found, dict) else [found]
+        first = first or [part[:1].clone() for part in parts]
+        now = [float((part - one).abs().max()) for part, one in zip(parts, first, strict=True)]
+        apart = [max(pair) for pair in zip(apart or now, now, strict=True)]
+        if min(apart) >= SAME:
+            return False
+    return True
 
 
 def _train(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, until: float) -> Training:
@@ -94,7 +104,10 @@ def _train(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, until:
     checkpoint = folder / CHECKPOINT
     settings = {"seed": run.config.seed, "checkpoint": checkpoint, "save_every": SAVE_SECONDS, "device": device()}
     training = Training(candidate.arch, data, recipe, **settings, answers=answers_for(run))
-    _keep_epochs(folder / "epochs.jsonl", run.epochs(candidate.number)[: training.finished_epochs])
+    noted = run.epochs(candidate.number)
+    if len(noted) != training.finished_epochs or not noted:  # some may have been logged but not saved
+        kept = (json.dumps(asdict(epoch)) + "\n" for epoch in noted[: training.finished_epochs])
+        write_text(folder / "epochs.jsonl", "".join(kept))
     for epoch in training:
         append_line(folder / "epochs.jsonl", asdict(epoch))
         if time.monotonic() > until:
@@ -104,14 +117,6 @@ def _train(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, until:
             training.save()  # a rest may last, and the process end in it
             run.wait_while_paused()
     return training
-
-
-def _keep_epochs(path: Path, epochs: list) -> None:
-    """Epochs that were logged but not saved when the process was killed are trained, and logged, once more."""
-    path.unlink(missing_ok=True)
-    path.touch()
-    for epoch in epochs:
-        append_line(path, asdict(epoch))
 
 
 def _parts(run: Run, data: Dataset, recipe: Recipe) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -461,6 +461,16 @@ def test_stratified_parts_share_every_class_and_nothing_else():
     assert np.bincount(labels[stratified(labels, 0.9, 0)[0]]).tolist() == [10, 1, 1, 1]
 
 
+@pytest.mark.parametrize(("classes", "each"), [(250, 5), (200, 3), (500, 2)])
+def test_of_many_small_classes_some_give_one_sample(classes, each):
+    labels = np.repeat(np.arange(classes), each)
+    first, second = stratified(labels, 0.1, 0)
+    assert len(second) == len(labels) // 10 and np.bincount(labels[second]).max() == 1
+    assert len(np.unique(labels[first])) == classes
+    few = with_labels(np.arange(9))
+    assert all(part.tolist() == list(range(9)) for part in validation_split(few, 0.1, 0))  # nothing can be held out
+
+
 @pytest.mark.parametrize("fraction", [0, 1, -0.1, 2, 0.001])
 def test_impossible_shares_are_refused(fraction):
     with pytest.raises(DataError, match="got"):
@@ -490,6 +500,20 @@ def test_validation_goes_by_person_where_people_are_known(digits):
     people = replace(digits, groups=np.arange(1438) % 7)
     first, second = validation_split(people, 0.2, 3)
     assert not set(people.groups[first]) & set(people.groups[second])
+
+
+def test_training_keeps_classes_that_few_people_have():
+    """Thirty classes, two people each: where a draw takes both, another is made."""
+    random = np.random.default_rng(0)
+    lost = 0
+    for seed in range(30):
+        pairs = [(label, person) for label in range(30) for person in random.choice(24, 2, replace=False)]
+        labels, people = np.repeat(pairs, 6, axis=0).T
+        known = replace(with_labels(labels), groups=people)
+        lost += len(np.unique(labels[by_group(people, 0.1, seed)[0]])) < 30
+        first, second = validation_split(known, 0.1, seed)
+        assert len(np.unique(labels[first])) == 30 and not set(people[first]) & set(people[second])
+    assert lost > 0
 
 
 def with_labels(labels):

@@ -65,6 +65,9 @@ def test_answers_that_are_missing_or_of_other_data_are_told():
         Training(ARCH, digits, recipe)
     with pytest.raises(ValueError, match=r"10\).*got \(\d+, 3\)"):
         Training(ARCH, digits, recipe, answers=np.zeros((len(digits.train_y), 3), np.float32))
+    for more in (50, -50):  # of another split
+        with pytest.raises(ValueError, match="answers"):
+            Training(ARCH, digits, recipe, answers=np.zeros((len(digits.train_y) + more, 10), np.float32))
     with pytest.raises(ValueError, match="only classifiers learn from a large network"):
         goal_for(CATALOGUE["mnist_det"], distil=0.5)
     with pytest.raises(ValueError, match="distil lies between 0 and 1"):

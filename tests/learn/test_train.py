@@ -144,6 +144,26 @@ def test_pictures_change_as_strongly_as_promised(name, turned, stretched, moved)
     assert not torch.isclose(maps, torch.eye(2, 3), atol=1e-4).all(2).all(1).any()
 
 
+@pytest.mark.parametrize("shape", [(24, 96), (96, 24)])
+def test_low_and_high_pictures_are_turned_and_slanted_as_square_ones(shape):
+    """What becomes of the way down a column, in pixels: 10 degrees and a slant of a tenth tilt it by 15.4 at most."""
+    down, across = torch.meshgrid(*(torch.arange(side) - (side - 1) / 2 for side in shape), indexing="ij")
+    before = torch.stack([across, down]).expand(300, -1, -1, -1)
+    after = AUGMENTATIONS["warp"](before, torch.Generator().manual_seed(0))
+    middle = [slice(side // 2 - 4, side // 2 + 4) for side in shape]
+    steps = torch.diff(after[:, :, middle[0], middle[1]], dim=2).mean((2, 3))
+    tilts = torch.rad2deg(torch.atan2(steps[:, 0], steps[:, 1])).abs()
+    assert 13 < tilts.max() < 15.5
+
+
+def test_a_low_picture_is_moved_by_a_share_of_each_side():
+    rows = torch.arange(8.0)[:, None].expand(50, 1, 8, 160)
+    assert torch.equal(AUGMENTATIONS["shift"](rows, torch.Generator().manual_seed(0)), rows)
+    columns = torch.arange(160.0).expand(50, 1, 8, 160)
+    moved = AUGMENTATIONS["shift"](columns, torch.Generator().manual_seed(0)) - columns
+    assert moved[:, :, :, 20:140].abs().max() == 160 // 14 and (moved[:, :, 0] == moved[:, :, 7]).all()
+
+
 def test_the_net_that_is_kept_averages_the_weights_of_the_last_steps(digits, arch):
     """Against the recursion a <- d a + (1 - d) w, with the decay of timm's warm-up: min(1 - 1 / span, 1 - step^(-2/3))."""
     unpruned = dataclasses.replace(arch, sparsity=(0.0,) * len(arch.sparsity))
@@ -224,6 +244,7 @@ def test_a_set_of_a_few_samples_is_trained_on_whole_and_its_last_epoch_is_kept(d
     few = dataclasses.replace(digits, train_x=digits.train_x[:50], train_y=digits.train_y[:50])
     recipe = recipe_for("few", "image", 50)
     assert recipe.validation == 0 and recipe.epochs * (50 // recipe.batch) == pytest.approx(1500, rel=0.1)
+    assert recipe_for("boxes", "detection", 24).epochs == 500 and recipe_for("boxes", "detection", 300).epochs == 120
     assert recipe_for("more", "image", 999).validation == 0 < recipe_for("enough", "image", 1000).validation
     training = Training(arch, few, dataclasses.replace(recipe, epochs=3))
     epochs = list(training)
@@ -238,8 +259,13 @@ def test_a_checkpoint_of_another_version_or_recipe_is_not_gone_on_from(tmp_path,
     with pytest.warns(UserWarning, match="begins anew"):
         training = Training(arch, digits, dataclasses.replace(RECIPE, epochs=2), checkpoint=path)
     assert training.finished_epochs == 0 and len(list(training)) == 2
-    with pytest.warns(UserWarning, match="another version or recipe"):
+    with pytest.warns(UserWarning, match="another version, recipe, seed"):
         assert Training(arch, digits, RECIPE, checkpoint=path).finished_epochs == 0
+    short = dataclasses.replace(RECIPE, epochs=2)
+    for changes in ({"seed": 1}, {"arch": dataclasses.replace(arch, sparsity=(0.0,) * 4)}):
+        with pytest.warns(UserWarning, match="begins anew"):
+            changed = Training(changes.pop("arch", arch), digits, short, checkpoint=path, **changes)
+        assert changed.finished_epochs == 0
 
 
 def test_a_checkpoint_is_saved_now_and_then_and_at_the_end(tmp_path, digits, arch):

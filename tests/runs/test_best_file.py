@@ -75,6 +75,23 @@ def test_a_net_that_died_on_a_cluster_goes_on_at_the_lower_rate_there(made, monk
     assert [recipe.learning_rate for recipe in made.delivered] == pytest.approx([rate / 3])
 
 
+def test_what_comes_home_from_a_cluster_is_logged_before_it_is_saved(tmp_path, monkeypatch):
+    order = []
+    monkeypatch.setattr(away, "write_bytes", lambda path, content: order.append(path.name))
+    away._write(tmp_path, dict.fromkeys(["checkpoint.pt", "result.json", "model.tflite", "epochs.jsonl"], b""))
+    assert order == ["epochs.jsonl", "model.tflite", "checkpoint.pt", "result.json"]
+
+
+def test_a_log_that_is_ahead_of_its_checkpoint_is_cut_whole_or_not_at_all(made, monkeypatch):
+    log = made.run.prototype(3) / "epochs.jsonl"
+    prototype.make_prototype(str(made.run.path), made.candidate)
+    line = log.read_text()
+    log.write_text(2 * line)  # one more than was saved
+    monkeypatch.setattr(prototype, "append_line", None)  # nothing is to be written line by line
+    prototype.make_prototype(str(made.run.path), made.candidate)
+    assert log.read_text() == line
+
+
 def test_a_net_that_lives_is_trained_once(made):
     prototype.make_prototype(str(made.run.path), made.candidate)
     rate = made.run.config.recipe_of(made.run.card).learning_rate
@@ -82,9 +99,11 @@ def test_a_net_that_lives_is_trained_once(made):
 
 
 def test_a_dead_net_is_known_by_its_answers(made):
-    net, x = build(made.candidate.arch.layers, (8, 8, 1), 0).eval(), load("digits").train_x[:32]
-    assert not prototype.is_dead(net, x)
+    net, x = build(made.candidate.arch.layers, (8, 8, 1), 0).eval(), load("digits").train_x[:100]
+    seen = []
+    net.register_forward_pre_hook(lambda module, inputs: seen.append(len(inputs[0])))
+    assert not prototype.is_dead(net, x) and seen == [32]
     with torch.no_grad():
         for weights in list(net.blocks.values())[-1].parameters():
             weights.zero_()
-    assert prototype.is_dead(net, x)
+    assert prototype.is_dead(net, x) and seen[1:] == [32, 32, 32, 4]

@@ -19,7 +19,8 @@ FEWEST_ALIKE = 10
 def stratified(labels: np.ndarray, fraction: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Splits indices so that each class gives the same share to the second part.
 
-    A class gives round(share x size) samples but always keeps one, so that no class is missing in the first part.
+    A class gives round(share x size) samples but always keeps one, so that no class is missing in the first part. Where
+    all are too small for that, as many classes as the share asks for give one sample.
 
     Args:
         labels: int `(samples,)`.
@@ -39,6 +40,10 @@ def stratified(labels: np.ndarray, fraction: float, seed: int) -> tuple[np.ndarr
     for label in np.unique(labels):
         members = random.permutation(np.flatnonzero(labels == label))
         second[members[: min(round(len(members) * fraction), len(members) - 1)]] = True
+    if not second.any():
+        _, first, counts = np.unique(labels, return_index=True, return_counts=True)
+        giving = random.permutation(first[counts > 1])
+        second[giving[: round(fraction * len(labels))]] = True
     return _both(second, fraction)
 
 
@@ -77,8 +82,9 @@ def by_group(groups: np.ndarray, fraction: float, seed: int) -> tuple[np.ndarray
 def validation_split(dataset: "Dataset", fraction: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Splits the training part for choosing and stopping: by person where people are known, else by class.
 
-    Pictures with boxes are taken by the number of their boxes, and both parts have some boxes. A fraction of 0 holds nothing
-    out: both parts are all of it.
+    Pictures with boxes are taken by the number of their boxes, and both parts have some boxes. By person, training keeps
+    every class and validation has every class too, if some draw can give it. A fraction of 0 holds nothing out, and of one
+    sample a class nothing can be held out: both parts are all of it.
 
     Returns:
         Ascending indices into `train_x` for training and for validation.
@@ -86,19 +92,32 @@ def validation_split(dataset: "Dataset", fraction: float, seed: int) -> tuple[np
     Raises:
         DataError: The fraction is not between 0 and 1, or a part would be empty or without any box.
     """
-    if fraction == 0:
-        everything = np.arange(len(dataset.train_y))
-        return everything, everything
     y = dataset.train_y
-    strata = _alike(y.counts) if isinstance(y, Boxes) else y
+    if fraction == 0 or (not isinstance(y, Boxes) and len(np.unique(y)) == len(y)):
+        everything = np.arange(len(y))
+        return everything, everything
+    if not isinstance(y, Boxes):
+        return stratified(y, fraction, seed) if dataset.groups is None else _by_person(y, dataset.groups, fraction, seed)
+    strata = _alike(y.counts)
     for draw in range(seed, seed + DRAWS):
-        if dataset.groups is not None:
-            parts = by_group(dataset.groups, fraction, draw)
-        else:
-            parts = stratified(strata, fraction, draw)
-        if not isinstance(y, Boxes) or all(y.counts[part].any() for part in parts):
-            return parts
+        drawn = stratified(strata, fraction, draw) if dataset.groups is None else by_group(dataset.groups, fraction, draw)
+        if all(y.counts[part].any() for part in drawn):
+            return drawn
     raise DataError("Expected boxes in pictures for training and in others for validation. Add pictures with objects.")
+
+
+def _by_person(y: np.ndarray, groups: np.ndarray, fraction: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """The first draw with every class in both parts; else the one with the most in training, then in validation."""
+    everything = len(np.unique(y))
+    best, drawn = (-1, -1), None
+    for draw in range(seed, seed + DRAWS):
+        parts = by_group(groups, fraction, draw)
+        there = tuple(len(np.unique(y[part])) for part in parts)
+        if there > best:
+            best, drawn = there, parts
+        if best == (everything, everything):
+            break
+    return drawn
 
 
 def _alike(counts: np.ndarray) -> np.ndarray:

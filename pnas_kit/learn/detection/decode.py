@@ -1,4 +1,4 @@
-"""From the head's tensors to boxes, outside the network: the same arithmetic as `nn_detect.c` in the firmware."""
+"""From the head's tensors to boxes, outside the network: the same arithmetic as `nn_detect.h` in the firmware."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LEAST_SCORE = 0.01
 SHOWN_SCORE = 0.3
 """From here on a box is shown where nothing is known of its detector; else see `best_score`."""
 MOST_CELLS = 300
-"""Cells of the highest objectness that suppression looks at in one image."""
+"""Cells of the highest score that suppression looks at in one image; the firmware looks at all."""
 MOST = 100
 """Boxes that stay of one image, as COCO's precision counts them."""
 
