@@ -41,7 +41,10 @@ def read(files: Files, settings: Settings) -> Found:
     contents = {name: _content(files, name) for name in names}
     contents = {name: content for name, content in contents.items() if content is not None}
     if not contents:
-        raise DataError(f"{names[0]}: expected images, annotations and categories, got none. Is it another kind of JSON?")
+        raise DataError(
+            f"{names[0]}: expected images, annotations and categories, got none. Is it another kind "
+            "of JSON? What labelling programs keep for themselves (LabelMe, VIA) can be exported as COCO."
+        )
     boxed = {name: content for name, content in contents.items() if _boxed(_list(content, "annotations", name))}
     captions = [name for name in contents if boxed and name not in boxed]
     contents = boxed or contents

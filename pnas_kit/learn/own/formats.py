@@ -40,6 +40,8 @@ def format_of(files: Files, name: str | None = None) -> Format:
     pickled = files.with_suffix(".pkl", ".pickle", ".pt", ".pth", ".joblib")
     if pickled:
         raise DataError(f"{pickled[0]}: a pickle can run any program and is never opened. Save the arrays with numpy.savez.")
+    if packed := files.with_suffix(".mp3", ".ogg", ".flac", ".m4a", ".aac", ".opus"):
+        raise DataError(f"{packed[0]}: sound is read from WAV files. Convert it, one channel of 16 bits is enough.")
     raise DataError(f"{files.title}: expected one of {known}; got {_sorts(files)}. See docs/own_data.md for examples.")
 
 

@@ -26,16 +26,31 @@ if TYPE_CHECKING:
 
 NAME = "CSV recordings"
 ENDINGS = (".csv", ".tsv", ".txt")
-LABEL = ("label", "labels", "class", "activity", "gesture", "target", "state", "category", "isanomaly", "anomaly", "y")
+LABEL = (
+    "label",
+    "labels",
+    "class",
+    "activity",
+    "gesture",
+    "target",
+    "state",
+    "category",
+    "isanomaly",
+    "anomaly",
+    "klasse",
+    "y",
+)
 _GROUP = ("subject", "subjects", "person", "user", "participant", "session", "recording", "series", "group")
 _TIME = re.compile(
-    r"(time|timestamp|date|datetime)([ _\[(].*)?|.*[ _](time|timestamp)"
+    r"(time|timestamp|date|datetime|zeit)([ _\[(].*)?|.*[ _](time|timestamp)"
     r"|(t|millis|micros|ms|us|ns|seconds|sec)([ _]?[\[(_]?(s|ms|us|µs|ns|sec|seconds)[\])]?)?"
 )
 _INDEX = ("", "index", "id", "unnamed: 0", "seq", "sample")
 _MOST_MISSING = 0.2
 _LONGEST_GAP = 32
 """Missing values in a row, in samples, that a straight line may stand for."""
+_SAME_TIME = 0.999999
+"""Correlation of two clocks; no sensor comes near."""
 _RISES = 0.99
 """Share of its steps that go up, from which on a column looks like a clock or a counter."""
 
@@ -184,6 +199,9 @@ def _recording(
         if column is None:
             notes.append(f"Column {title!r} is text and was left out.")
             continue
+        if roles.time is not None and _tells(times, column):
+            notes.append(f"Column {title!r} tells the time once more and was left out.")
+            continue
         values.append(_mended(column, edges, f"{name}, column {title!r}", warnings))
         titles.append(title)
         if number == 0 and _rises(table[title]):
@@ -193,8 +211,16 @@ def _recording(
                 f"sensor. {advice}."
             )
     if not values:
-        raise DataError(f"{name}: expected columns of numbers, got none besides {', '.join(used) or 'nothing'}.")
+        besides = f" besides {', '.join(used)}" if used else ""
+        raise DataError(f"{name}: expected columns of numbers, got none{besides}. Is something else between the numbers?")
     return Recording(np.stack(values, axis=1).astype(np.float32), labels, groups, breaks, hz), titles
+
+
+def _tells(times: np.ndarray, column: np.ndarray) -> bool:
+    """Whether a column goes with the time all along, as another clock does."""
+    if len(times) < 3 or np.isnan(column).any() or np.ptp(column) == 0 or np.ptp(times) == 0:
+        return False
+    return bool(np.corrcoef(times, column)[0, 1] > _SAME_TIME)
 
 
 def _mended(values: np.ndarray, edges: np.ndarray, where: str, warnings: list[str]) -> np.ndarray:
@@ -246,13 +272,24 @@ def _parts(names: list[str], labelled: bool) -> tuple[list[int | None], list[tup
 
 def _from_names(paths: list[tuple[str, ...]], title: str) -> tuple[list[str], str]:
     """Class of each file by its folder, or by its name without the number at its end."""
-    folders = {path[0] for path in paths if len(path) > 1}
-    if len(folders) > 1 and all(len(path) > 1 for path in paths):
-        return [path[0] for path in paths], "The class is the folder."
-    stems = [re.sub(r"[-_. ()]*\d*[)]?$", "", PurePosixPath(path[-1]).stem) for path in paths]
+    folders = [path[0] for path in paths if len(path) > 1]
+    if len(set(folders)) > 1 and len(folders) == len(paths):
+        words = [_unnumbered(folder) for folder in folders]
+        if all(words) and 1 < len(set(words)) < len(set(folders)) == len(folders):  # a folder for each recording
+            return words, "The class is the folder's name without the number at its end."
+        return folders, "The class is the folder."
+    names = [PurePosixPath(path[-1]).stem for path in paths]
+    heads = [name.partition(".")[0] for name in names]
+    if all("." in name for name in names) and 1 < len(set(heads)) < len(names):
+        return heads, "The class is the file's name up to its first point."
+    stems = [_unnumbered(name) for name in names]
     if not all(stems):
         raise DataError(f"{title}: file names are numbers alone. Put the files into a folder for each class.")
     return stems, "The class is the file's name without the number at its end."
+
+
+def _unnumbered(name: str) -> str:
+    return re.sub(r"[-_. ()]*\d*[)]?$", "", name)
 
 
 def _stretches(recordings: list[Recording], classes, part, group: str | None) -> tuple[list[Stretch], tuple[str, ...]]:

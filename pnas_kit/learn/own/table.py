@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 _FRACTION = re.compile(r"[-+]?\d*[.,]\d+([eE][-+]?\d+)?")
 _MARKS = ",;\t|"
+_BLANKS = r"\s+"
 _SEP = re.compile(r"\s*\"?sep=([,;\t|])\"?[ ]*\r?\n", re.IGNORECASE)
 _REMARKS = re.compile(r"(?:[ \t]*(?:[#%][^\n]*)?\r?\n)*[ \t]*[#%][^\n]*\r?\n")
 _MOST_COLUMNS = 10_000
@@ -40,7 +41,7 @@ def read_table(text: str, name: str) -> pandas.DataFrame:
     if len(lines) < 2:
         raise DataError(f"{name}: expected a table, got {len(lines)} lines. Is the file cut off?")
     mark = mark or _mark(lines)
-    titles = [cell.strip() for cell in next(csv.reader([lines[0]], delimiter=mark))]
+    titles = lines[0].split() if mark == _BLANKS else [cell.strip() for cell in next(csv.reader([lines[0]], delimiter=mark))]
     numeric = [_number(cell) for cell in titles]
     # Titles may be places (0, 1, 2, ...), but not fractions.
     bare = all(numeric) or (np.mean(numeric) > _MOSTLY and any(_FRACTION.fullmatch(cell) for cell in titles))
@@ -51,7 +52,7 @@ def read_table(text: str, name: str) -> pandas.DataFrame:
     twice = sorted({title for title in titles if titles.count(title) > 1})
     if twice:
         raise DataError(f"{name}: two columns are called {twice[0]!r}. Rename one.")
-    comma = mark != "," and any(_DECIMAL_COMMA.fullmatch(cell.strip()) for line in lines[1:] for cell in line.split(mark))
+    comma = mark != "," and any(_DECIMAL_COMMA.fullmatch(cell.strip()) for line in lines[1:] for cell in _split(line, mark))
     try:
         table = pandas.read_csv(
             io.StringIO(text), sep=mark, header=None if bare else 0, names=titles, skipinitialspace=True, index_col=False,
@@ -80,17 +81,27 @@ def _without_preface(text: str) -> tuple[str, str | None]:
     if match := _REMARKS.match(text):
         last, below = match[0].splitlines()[-1].lstrip("#% \t"), text[match.end() :].split("\n", 1)[0]
         sign = mark or _mark([last, below])
-        cells = [line.split(sign) for line in (last, below)]
+        cells = [_split(line, sign) for line in (last, below)]
         titles = len(cells[0]) == len(cells[1]) > 1 and all(_number(cell) for cell in cells[1])
         text = (f"{last}\n" if titles else "") + text[match.end() :]
     return text, mark
 
 
 def _mark(lines: list[str]) -> str:
-    """What separates the cells: other marks than the comma where every line has as many, for commas may be decimal."""
+    """What separates the cells: other marks than the comma where every line has as many, for commas may be decimal.
+
+    Blanks do where nothing else is and every line has as many cells.
+    """
+    blanks = {len(line.split()) for line in lines}
+    if not any(mark in line for line in lines for mark in _MARKS) and len(blanks) == 1 and max(blanks) > 1:
+        return _BLANKS
     counts = {mark: [line.count(mark) for line in lines] for mark in _MARKS}
     even = [mark for mark in _MARKS if mark != "," and counts[mark][0] > 0 and len(set(counts[mark])) == 1]
     return max(even or _MARKS, key=lambda mark: min(counts[mark]))
+
+
+def _split(line: str, mark: str) -> list[str]:
+    return line.split() if mark == _BLANKS else line.split(mark)
 
 
 def _numbers(column: pandas.Series, comma: bool) -> pandas.Series:

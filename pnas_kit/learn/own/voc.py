@@ -77,6 +77,8 @@ def _annotation(
         ) from error
     except (ParseError, ValueError, LookupError) as error:
         raise DataError(f"{name}: expected XML, got {error}. Write the file anew.") from error
+    if root.tag == "annotations":
+        raise DataError(f"{name}: this is CVAT's own XML. Export it once more, as COCO or Pascal VOC.")
     if root.tag != "annotation":
         raise DataError(f"{name}: expected <annotation>, got <{root.tag}>. Is it another kind of XML?")
     objects = []

@@ -418,12 +418,14 @@ def test_recordings_are_split_before_they_are_cut(tmp_path, cache):
 
 
 def test_one_recording_a_class_is_split_in_time_without_overlap(tmp_path):
-    files = {f"{label}.csv": "t,a,n\n" + "".join(f"{i / 50},{np.sin(i)},{i}\n" for i in range(1000)) for label in ("x", "y")}
+    files = {
+        f"{label}.csv": "t,a,n\n" + "".join(f"{i / 50},{np.sin(i)},{i * i}\n" for i in range(1000)) for label in ("x", "y")
+    }
     seen = understand(made.folder(tmp_path / "set", files))
     assert seen.found.sampling_hz == 50 and "in time" in seen.split
     assert any("come from the same recordings" in warning for warning in seen.found.warnings)
     for label in ("x", "y"):
-        assert windows_of(seen, label, seen.train)[..., 1].max() < windows_of(seen, label, seen.test)[..., 1].min() == 800
+        assert windows_of(seen, label, seen.train)[..., 1].max() < windows_of(seen, label, seen.test)[..., 1].min() == 800**2
     pieces = {group: seen.found.x[seen.train[seen.groups == group], 0, :, 1] for group in set(seen.groups)}
     ends = [(piece.min(), piece.max()) for _, piece in sorted(pieces.items())]
     assert len(ends) > 1 and all(a[1] < b[0] for a, b in itertools.pairwise(ends))
@@ -600,6 +602,42 @@ def test_what_stands_before_the_titles_is_passed_over(tmp_path, head):
         text = head + made.recording(400)
     seen = understand(made.folder(tmp_path, {f"{name}.csv": text for name in ("a1", "a2", "b1", "b2")}))
     assert seen.found.sampling_hz in (50, 100) and seen.words.count("Channels: ax, ay.") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("{label}_{i}/Accelerometer.csv", "folder's name without"), ("{label}.{i}a2b.csv", "up to its first point")],
+)
+def test_recordings_of_sensor_apps_are_named_by_their_class(tmp_path, name, said):
+    """A folder for each recording, as phones write them, with a second clock; or the label before a point."""
+    files = {}
+    for label in ("idle", "wave"):
+        for i in range(1, 4):
+            lines = [f"{17 * 10**17 + i * 10**13 + j * 10**7},{j / 100:.3f},{np.sin(j):.4f}" for j in range(600)]
+            files[name.format(label=label, i=i)] = "\n".join(["time,seconds_elapsed,z", *lines])
+    seen = understand(made.folder(tmp_path, files))
+    assert seen.found.classes == ("idle", "wave") and seen.found.x.shape[3] == 1 and seen.found.sampling_hz == 100
+    assert said in seen.words and "tells the time once more" in seen.words and "by recording" in seen.split
+
+
+def test_blanks_separate_where_nothing_else_does(tmp_path):
+    text = "ax ay az\n" + "\n".join(f"{np.sin(i):.3f}   {np.cos(i):.3f} {i % 7}" for i in range(700))
+    seen = understand(made.folder(tmp_path, {f"{name}.txt": text for name in ("a1", "a2", "b1", "b2")}), window=64)
+    assert "Channels: ax, ay, az." in seen.words and seen.found.x[0, 0, :9, 2].tolist() == [i % 7 for i in range(9)]
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({"a/1.mp3": "ID3", "b/1.mp3": "ID3"}, "sound is read from WAV"),
+        ({"1.png": made.picture(), "a.xml": "<annotations><image/></annotations>"}, "CVAT's own XML"),
+        ({"1.png": made.picture(), "1.json": '{"shapes": []}'}, "exported as COCO"),
+        ({"a1.txt": "ax:1\nax:2\n", "b1.txt": "ax:1\nax:2\n"}, "something else between the numbers"),
+    ],
+)
+def test_what_other_programs_keep_is_refused_with_a_way_on(tmp_path, files, message):
+    with pytest.raises(DataError, match=message):
+        understand(made.folder(tmp_path, files))
 
 
 def test_missing_values_are_not_filled_in_from_another_person(tmp_path):
