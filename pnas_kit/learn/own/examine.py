@@ -8,6 +8,7 @@ from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.data.split import LEAST_PROXY_BATCH
 from pnas_kit.learn.own import limits
 from pnas_kit.learn.own.found import TEST, TRAIN, Found
+from pnas_kit.space.arch import task_of
 
 _LEAST_TRAIN = 8
 FOR_A_SEARCH = 2 * LEAST_PROXY_BATCH
@@ -41,6 +42,10 @@ def look_twice(found: Found, train: np.ndarray, test: np.ndarray, title: str) ->
         DataError: Nothing changes at all.
     """
     _drop_constant(found, train, title)
+    try:
+        task_of(found.x.shape[1:])
+    except ValueError as error:
+        found.warnings.append(f"No network of the search takes such samples: {error}. Choose another size, window or tile.")
     if len(train) < FOR_A_SEARCH:
         found.warnings.append(
             f"{len(train)} training samples: a search needs {FOR_A_SEARCH} that differ, for two batches. Add some."
