@@ -171,8 +171,10 @@ def proposals(done: Sequence[tuple[Entry, Sequence[Row]]]) -> str:
     behind = {}
     for entry, rows in done:
         for run in seeds(rows) if entry.picks > 1 else ():
-            scored = next(float(row["int8_accuracy"]) for row in run if row["picked"].startswith("best score"))
-            behind[run_of(run[0])] = max(accuracies(run)) - scored
+            scored = [float(row["int8_accuracy"]) for row in run if row["picked"].startswith("best score")]
+            proposed = [row for row in run if row["picked"] != "by hand"]
+            if scored:  # else it is not trained yet
+                behind[run_of(run[0])] = max(accuracies(proposed)) - scored[0]
     first, near = sum(value <= 0 for value in behind.values()), sum(0 < value < CLOSE for value in behind.values())
     far = [f"{name} {100 * value:.1f}" for name, value in behind.items() if value >= CLOSE]
     return (
