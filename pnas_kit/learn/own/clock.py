@@ -13,8 +13,11 @@ if TYPE_CHECKING:
 
 _UNITS = {"us": 1e-6, "µs": 1e-6, "micros": 1e-6, "ms": 1e-3, "millis": 1e-3, "milliseconds": 1e-3, "ns": 1e-9,
           "nanos": 1e-9, "s": 1.0, "sec": 1.0, "seconds": 1.0}  # fmt: skip
-_SINCE_1970 = ((1e17, 1e-9, "ns"), (1e14, 1e-6, "µs"), (1e11, 1e-3, "ms"), (1e9, 1.0, "s"))
-"""From 2001 on."""
+_SINCE_1970 = ((1e-9, "ns"), (1e-6, "µs"), (1e-3, "ms"), (1.0, "s"))
+_DATED = (1e9, 4.1e9)
+"""Seconds since 1970 of a recording: from 2001 to 2099."""
+_SLOWEST = 100.0
+"""Seconds from sample to sample; what would be slower does not count from 1970."""
 _DATES = (
     "ISO8601",
     *(f"{day} %H:%M:%S{part}" for day in ("%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y") for part in (".%f", ",%f", "")),
@@ -47,11 +50,11 @@ def seconds(column: pandas.Series, name: str) -> tuple[np.ndarray, str]:
     for word in words:
         if (word in _UNITS and word != "s") or (word == "s" and len(words) > 1):
             return values * _UNITS[word], f"column {title!r} counts {word}"
-    for least, unit, word in _SINCE_1970:
-        if first >= least:
-            return values * unit, f"column {title!r} counts {word} since 1970"
     step = float(np.median(np.diff(values))) if len(values) > 1 else 1.0
-    unit, word = (1.0, "s") if step < 0.5 else (1e-3, "ms") if step < 500 else (1e-6, "µs")
+    for unit, word in _SINCE_1970:
+        if _DATED[0] <= first * unit <= _DATED[1] and step * unit <= _SLOWEST:
+            return values * unit, f"column {title!r} counts {word} since 1970"
+    unit, word = (1.0, "s") if step < 0.5 else (1e-3, "ms") if step < 500 else (1e-6, "µs") if step < 5e6 else (1e-9, "ns")
     return values * unit, f"column {title!r} is taken to count {word}, for its steps are {step:g}"
 
 

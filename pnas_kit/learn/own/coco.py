@@ -3,16 +3,16 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 
 import numpy as np
 
 from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own.files import Files
 from pnas_kit.learn.own.found import Found
-from pnas_kit.learn.own.image_folder import in_classes
+from pnas_kit.learn.own.image_folder import in_classes, split_word
 from pnas_kit.learn.own.picture import SUFFIXES
-from pnas_kit.learn.own.scenes import Scene, by_file, drawn_on, found_of_scenes, part_by_folder, picture_for
-from pnas_kit.learn.own.series import part_of
+from pnas_kit.learn.own.scenes import Scene, by_file, drawn_on, found_of_scenes, part_folder, parts_of_words, picture_for
 from pnas_kit.learn.own.settings import Settings
 
 NAME = "COCO JSON"
@@ -61,9 +61,11 @@ def read(files: Files, settings: Settings) -> Found:
     if unknown:
         raise DataError(f"{names[0]}: annotations of category {unknown[0]}, which is not among the categories. Add it.")
     places, index = {number: place for place, number in enumerate(used)}, by_file(files)
+    words = [part_folder(name) or split_word(PurePosixPath(name).stem) for name in contents]
+    parts = parts_of_words(words) if len(contents) > 1 else [None]
     scenes, crowds = [], 0
-    for name, content in contents.items():
-        made, left = _scenes(files, content, name, names, places, index)
+    for (name, content), part in zip(contents.items(), parts, strict=True):
+        made, left = _scenes(files, content, name, part, places, index)
         scenes, crowds = scenes + made, crowds + left
     _once(scenes, files.title, list(contents))
     found = found_of_scenes(files, scenes, [categories[number] for number in used], NAME, settings)
@@ -88,7 +90,7 @@ def _once(scenes: list[Scene], title: str, names: list[str]) -> None:
 
 
 def _scenes(
-    files: Files, content: Mapping, name: str, names: list[str], places: dict, index: dict
+    files: Files, content: Mapping, name: str, part: int | None, places: dict, index: dict
 ) -> tuple[list[Scene], int]:
     rows: dict = {}
     for image in _list(content, "images", name):
@@ -106,9 +108,6 @@ def _scenes(
             crowds += 1
             continue
         rows[number][2].append([places[annotation["category_id"]], *_corners(annotation, name)])
-    part = part_of(name) if len(names) > 1 else None
-    part = part if part is not None or len(names) < 2 else part_by_folder(name, names)
-    part = 1 if part is None and len(names) == 2 and "val" in name.lower() else part
     made = [Scene(path, np.array(boxes, np.float64).reshape(-1, 5), part, size) for path, size, boxes in rows.values()]
     return made, crowds
 

@@ -21,7 +21,7 @@ def examine(found: Found, title: str) -> None:
     Raises:
         DataError: No samples, one class, a class of one sample or on one side only, values that are not finite.
     """
-    if len(found.x) == 0:
+    if found.x.size == 0:
         raise DataError(f"{title}: expected samples, got none. Choose other files, or shorter windows.")
     if found.x.dtype not in (np.uint8, np.float32):
         raise TypeError(f"a reader gave {found.x.dtype}")

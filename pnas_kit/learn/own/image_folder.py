@@ -67,6 +67,8 @@ def classes_of(names: list[str], title: str) -> tuple[list[str], np.ndarray | No
         DataError: Files without a class's folder.
     """
     paths = [PurePosixPath(name).parts for name in names]
+    if all(len(path) > 2 and path[0] == path[1] for path in paths):  # an archive's folder in a folder of its name
+        paths = [path[1:] for path in paths]
     words = [split_word(path[0]) for path in paths]
     exact = all(path[0].lower() in SPLITS for path in paths)
     split = exact or (all(words) and all(len(path) > 2 for path in paths))
@@ -79,6 +81,12 @@ def classes_of(names: list[str], title: str) -> tuple[list[str], np.ndarray | No
         )
     labels = [path[split] for path in paths]
     if not split:
+        bare = {SPLITS.get(label.lower().rstrip("0123456789")) for label in labels}
+        if bare == {TRAIN, TEST}:
+            raise DataError(
+                f"{title}: expected folders of classes inside {' and '.join(sorted(set(labels))[:_SHOWN])}, got files right "
+                "in them. Put every file into a folder that is named like its class."
+            )
         return labels, None, ["The class is the folder."]
     part, notes = part_of(words)
     return labels, part, ["The class is the folder.", *notes]

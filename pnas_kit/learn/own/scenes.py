@@ -59,7 +59,12 @@ def found_of_scenes(files: Files, scenes: list[Scene], classes: list[str], form:
         warnings.append(f"{turned} pictures are marked as turned: boxes are taken to be drawn on the upright picture. Look.")
     channels = {"grey": 1, "rgb": 3, None: 3 if any(head.coloured for head in heads) else 1}[settings.colour]
     tile = settings.tile or (None if settings.image_size or not _tiny(scenes, heads) else TILE)
-    given = all(scene.part is not None for scene in scenes) and len({scene.part for scene in scenes}) == 2
+    given = {TRAIN, TEST} <= {scene.part for scene in scenes}
+    loose = [scene.name for scene in scenes if scene.part is None]
+    if given and loose:
+        warnings.append(
+            f"{len(loose)} pictures are in no part, the first is {loose[0]}; they were put into the training part."
+        )
     white, told = white_in(files, [scene.name for scene in scenes], heads)
     x, boxes, source, row = (_tiles if tile else _whole)(files, scenes, heads, channels, white, tile or settings.image_size)
     few = bool(tile) and len(scenes) < _FEW_PICTURES
@@ -69,7 +74,7 @@ def found_of_scenes(files: Files, scenes: list[Scene], classes: list[str], form:
     empty = int((np.diff(boxes.starts) == 0).sum())
     return Found(
         form=form, task="detection", x=x, y=np.zeros(0, np.int64), classes=tuple(classes), unit="brightness, 0 to 255",
-        boxes=boxes, part=np.array([scenes[i].part for i in source], np.int8) if given else None,
+        boxes=boxes, part=np.array([scenes[i].part or TRAIN for i in source], np.int8) if given else None,
         groups=groups.astype(np.int64), group_word="tile row" if few else "picture",
         notes=[f"{note}; {empty} of {len(x)} hold no box.", *told], warnings=warnings,
     )  # fmt: skip
@@ -102,16 +107,19 @@ def by_file(files: Files) -> dict[str, list[str]]:
     return index
 
 
-def part_by_folder(name: str, all_names: list[str]) -> int | None:
-    """Training or test by a folder of the path; a folder val counts as test where there is none called test."""
-    word = _split_word(name)
-    if word is None:
-        return None
-    testing = any(SPLITS.get(_split_word(other) or "") == TEST for other in all_names)
-    return TEST if SPLITS[word] == TEST or (word in HELD_OUT and not testing) else TRAIN
+def parts_by_folder(names: list[str]) -> list[int | None]:
+    """Training or test by a folder of each path."""
+    return parts_of_words([part_folder(name) for name in names])
 
 
-def _split_word(name: str) -> str | None:
+def parts_of_words(words: list[str | None]) -> list[int | None]:
+    """Training or test for words of `SPLITS`; val counts as test where there is none called test."""
+    testing = any(SPLITS.get(word or "") == TEST for word in words)
+    tests = {word for word in SPLITS if SPLITS[word] == TEST or (word in HELD_OUT and not testing)}
+    return [None if word is None else TEST if word in tests else TRAIN for word in words]
+
+
+def part_folder(name: str) -> str | None:
     """The folder of the path that names a part; train2017 is train."""
     words = (part.lower().rstrip("0123456789") for part in PurePosixPath(name).parts[:-1])
     return next((word for word in words if word in SPLITS), None)

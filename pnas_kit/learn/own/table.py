@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,11 +55,18 @@ def read_table(text: str, name: str) -> pandas.DataFrame:
         raise DataError(f"{name}: two columns are called {twice[0]!r}. Rename one.")
     comma = mark != "," and any(_DECIMAL_COMMA.fullmatch(cell.strip()) for line in lines[1:] for cell in _split(line, mark))
     try:
-        table = pandas.read_csv(
-            io.StringIO(text), sep=mark, header=None if bare else 0, names=titles, skipinitialspace=True, index_col=False,
-            decimal="," if comma else ".", nrows=limits.ROWS + 1, low_memory=False, on_bad_lines="error",
-            keep_default_na=False, na_values=[""],
-        )  # fmt: skip
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pandas.errors.ParserWarning)
+            table = pandas.read_csv(
+                io.StringIO(text), sep=mark, header=None if bare else 0, names=titles, skipinitialspace=True,
+                index_col=False, decimal="," if comma else ".", nrows=limits.ROWS + 1, low_memory=False,
+                on_bad_lines="error", keep_default_na=False, na_values=[""],
+            )  # fmt: skip
+    except pandas.errors.ParserWarning as error:
+        raise DataError(
+            f"{name}: expected lines of {len(titles)} cells, as the first has, got longer ones. Give every column a title; "
+            "where commas are decimal, put semicolons between cells."
+        ) from error
     except (ValueError, OverflowError, csv.Error) as error:  # pandas' own errors are ValueErrors
         raise DataError(f"{name}: expected lines of {len(titles)} columns, got: {' '.join(str(error).split())}.") from error
     if len(table) > limits.ROWS:

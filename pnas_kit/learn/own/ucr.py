@@ -44,6 +44,8 @@ def read(files: Files, settings: Settings) -> Found:
 def _lines(text: str, name: str, last: set[bool]) -> Series:
     """The series and labels; `last` learns whether labels are at the end of the lines."""
     rows = [(f"{name}, line {number}", cells) for number, line in enumerate(text.splitlines(), 1) if (cells := _cells(line))]
+    if rows and _counts(rows[0][1]):  # pandas' titles 0, 1, 2, ... of a table without names
+        rows = rows[1:]
     place = 0 if all(_whole(cells[0]) for _, cells in rows) or not all(_whole(cells[-1]) for _, cells in rows) else -1
     last.add(place == -1)
     series, labels = [], []
@@ -56,6 +58,11 @@ def _lines(text: str, name: str, last: set[bool]) -> Series:
         series.append(numbers(cells, where)[:, None])
         labels.append(label)
     return series, labels
+
+
+def _counts(cells: list[str]) -> bool:
+    """Whether a line numbers the columns: no series does."""
+    return len(cells) > _LEAST_VALUES and cells == [str(number) for number in range(len(cells))]
 
 
 def _whole(cell: str) -> bool:

@@ -83,7 +83,7 @@ def recognise(path: Path | str) -> str:
     Raises:
         DataError: None is recognised.
     """
-    files = Files(Path(path).expanduser())
+    files = Files(_place(path))
     try:
         return format_of(files).name
     finally:
@@ -102,7 +102,7 @@ def understand(path: Path | str, settings: Settings | None = None, **changes: ob
         DataError: No format is recognised, or the data cannot be used; says which file, why and what to do.
     """
     settings = settings or _settings(changes)
-    files = Files(Path(path).expanduser())
+    files = Files(_place(path))
     try:
         found = format_of(files, settings.form).read(files, settings)
     except MemoryError as error:
@@ -150,6 +150,13 @@ def take_in(understanding: Understanding, name: str, title: str | None = None, *
     about = {"notes": found.notes, "warnings": found.warnings, "settings": asdict(understanding.settings)}
     kept.keep(card, plain.named(arrays), about, cache)
     return card
+
+
+def _place(path: Path | str) -> Path:
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise DataError(f"{path}: there is no such user. Write the whole path.") from error
 
 
 def _settings(changes: dict) -> Settings:

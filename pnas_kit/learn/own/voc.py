@@ -11,7 +11,7 @@ from pnas_kit.learn.own.files import Files
 from pnas_kit.learn.own.found import TEST, TRAIN, Found, numbered
 from pnas_kit.learn.own.image_folder import each, in_classes
 from pnas_kit.learn.own.picture import SUFFIXES
-from pnas_kit.learn.own.scenes import Scene, Size, by_file, drawn_on, found_of_scenes, part_by_folder, picture_for
+from pnas_kit.learn.own.scenes import Scene, Size, by_file, drawn_on, found_of_scenes, parts_by_folder, picture_for
 from pnas_kit.learn.own.settings import Settings
 
 NAME = "Pascal VOC XML"
@@ -37,7 +37,10 @@ def read(files: Files, settings: Settings) -> Found:
         DataError: XML of other content, entities, or missing pictures (up to five are named).
     """
     names, index = files.with_suffix(*ENDINGS), by_file(files)
-    read_ones = each(names, lambda name: _annotation(files, name, index))
+    stems: dict[str, list[str]] = {}
+    for file in index:
+        stems.setdefault(file.rpartition(".")[0], []).append(file)
+    read_ones = each(names, lambda name: _annotation(files, name, index, stems))
     labels = [label for _, _, objects in read_ones for label, _ in objects]
     if not labels:
         raise DataError(f"{files.title}: expected objects with boxes, got none in {len(names)} XML files.")
@@ -50,12 +53,12 @@ def read(files: Files, settings: Settings) -> Found:
         corners[:, :2] -= 1
     rows = np.concatenate([y[:, None], corners], axis=1)
     edges = np.cumsum([0, *(len(objects) for _, _, objects in read_ones)])
-    part = _parts(files, names)
+    listed, by_folder = _parts(files, names), parts_by_folder(names)
     scenes = [
         Scene(
             picture,
             rows[edges[i] : edges[i + 1]],
-            part.get(PurePosixPath(names[i]).stem, part_by_folder(names[i], names)),
+            listed.get(PurePosixPath(names[i]).stem, by_folder[i]),
             size,
         )
         for i, (picture, size, _) in enumerate(read_ones)
@@ -66,7 +69,7 @@ def read(files: Files, settings: Settings) -> Found:
 
 
 def _annotation(
-    files: Files, name: str, index: dict[str, list[str]]
+    files: Files, name: str, index: dict[str, list[str]], stems: dict[str, list[str]]
 ) -> tuple[str, Size | None, list[tuple[str, list[float]]]]:
     try:
         root = fromstring(files.read(name, _BYTES), forbid_dtd=True)
@@ -95,8 +98,11 @@ def _annotation(
         objects.append((label, corners))
     size = drawn_on(root.findtext("size/width"), root.findtext("size/height"))
     stem = PurePosixPath(name).stem.lower()
-    same = next((file for file in index if file.rpartition(".")[0] == stem), None)
-    return picture_for(files, same or (root.findtext("filename") or "").strip() or stem, name, index), size, objects
+    same, wanted = stems.get(stem, []), (root.findtext("filename") or "").strip()
+    if len(same) > 1 and PurePosixPath(wanted).name.lower() not in same:
+        raise DataError(f"{name}: {' and '.join(same)} are named like it. Keep one, or name it in <filename>.")
+    wanted = same[0] if len(same) == 1 else wanted
+    return picture_for(files, wanted or stem, name, index), size, objects
 
 
 def _parts(files: Files, names: list[str]) -> dict[str, int]:

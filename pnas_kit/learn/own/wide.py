@@ -67,12 +67,12 @@ def read(files: Files, settings: Settings) -> Found:
                 f"{name}: expected numbered columns (t0, t1, ...) and one of the class, got "
                 f"{', '.join(table.columns[:6])}, ... Rename the columns, or choose another format."
             )
-        if columns not in (None, points):
+        columns = columns or points
+        if columns != points:
             raise DataError(f"{name}: expected the columns of the first table, got {', '.join(table.columns[:6])}.")
-        columns = points
-        length, channels = len(next(iter(points.values()))), len(points)
+        length, channels = len(next(iter(columns.values()))), len(columns)
         limits.room_for(len(table), (1, length, channels), 4, name)
-        x = np.stack([[_whole(table[title], name) for title in titles] for titles in points.values()])
+        x = np.stack([[_whole(table[title], name) for title in titles] for titles in columns.values()])
         values.append(x.transpose(2, 1, 0).astype(np.float32))  # from (channels, length, lines)
         labels += [plain_label(str(word)) for word in table[label]]
         part += [side or 0] * len(table)

@@ -11,7 +11,7 @@ from pnas_kit.learn.own.files import Files
 from pnas_kit.learn.own.found import Found
 from pnas_kit.learn.own.image_folder import each, in_classes
 from pnas_kit.learn.own.picture import SUFFIXES, header
-from pnas_kit.learn.own.scenes import Scene, found_of_scenes, part_by_folder
+from pnas_kit.learn.own.scenes import Scene, found_of_scenes, parts_by_folder
 from pnas_kit.learn.own.settings import Settings
 
 NAME = "YOLO"
@@ -47,12 +47,14 @@ def read(files: Files, settings: Settings) -> Found:
     if not any(labelled.values()):
         raise DataError(f"{files.title}: no text file is named like a picture. Put labels/NAME.txt beside images/NAME.jpg.")
 
+    parts = dict(zip(names, parts_by_folder(names), strict=True))
+
     def scene(name: str) -> Scene:
         text = labelled[name]
         rows = _rows(files, text, len(classes) if classes else None, polygons) if text else np.zeros((0, 5))
         head = header(files.read(name), name)
         rows[:, 1:] *= [head.width, head.height, head.width, head.height]
-        return Scene(name, rows, part_by_folder(name, names))
+        return Scene(name, rows, parts[name])
 
     scenes = each(names, scene)
     if classes is None:
@@ -121,7 +123,8 @@ def _classes(files: Files) -> tuple[list[str] | None, list[str]]:
                 raise DataError(
                     f"{name}: holds references (*name), which can fill the memory; it was not read. Write them out."
                 )
-            content = yaml.safe_load(text)
+            yaml.safe_load(text)  # refuses tags that make objects
+            content = yaml.load(text, yaml.BaseLoader)  # all is text: off is a name, not a truth
         except (yaml.YAMLError, ValueError, RecursionError) as error:
             raise DataError(f"{name}: expected YAML, got {' '.join(str(error).split())[:120]}. Repair it.") from error
         if isinstance(content, dict) and "kpt_shape" in content:

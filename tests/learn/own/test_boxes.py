@@ -180,3 +180,35 @@ def test_captions_beside_instances_are_left_out_and_pictures_of_two_files_refuse
 def test_two_classes_of_one_name_are_refused(tmp_path):
     with pytest.raises(DataError, match="two classes are called 'cat'"):
         understand(made.folder(tmp_path, made.coco(categories=((3, "cat"), (7, "cat")))))
+
+
+def test_the_split_of_the_files_holds_beside_captions_and_loose_pictures(tmp_path):
+    files = {}
+    for part, start in (("train", 0), ("val", 6), ("test", 12)):
+        made_ones = in_coco()
+        text = made_ones.pop("instances.json").replace('.png"', f'{part}.png"')
+        captions = json.loads(text) | {"annotations": [{"id": 1, "image_id": 10, "caption": "a pet"}]}
+        files |= {
+            f"annotations/instances_{part}2017.json": text,
+            f"annotations/captions_{part}2017.json": json.dumps(captions),
+        }
+        files |= {name.replace(".png", f"{part}.png"): made.picture(start + i, (40, 60)) for i, name in enumerate(made_ones)}
+    seen = understand(made.folder(tmp_path / "coco", files))
+    assert (len(seen.train), len(seen.test)) == (12, 6) and seen.split == "as the files bring it"
+    two = {name: content for name, content in files.items() if "test" not in name}
+    assert [len(part) for part in (lambda s: (s.train, s.test))(understand(made.folder(tmp_path / "two", two)))] == [6, 6]
+    split = {f"{'valid' if '5' in n or '4' in n else 'train'}/{n}": c for n, c in made.yolo().items() if "/" in n}
+    extra = {"data.yaml": "names: [on, off]\n", "preview.png": made.picture(99, (40, 60))}
+    seen = understand(made.folder(tmp_path / "yolo", split | extra))
+    assert (len(seen.train), len(seen.test)) == (5, 2) and seen.found.classes == ("on", "off")
+    assert "1 pictures are in no part, the first is preview.png" in " ".join(seen.found.warnings)
+
+
+def test_a_picture_beside_another_of_its_name_is_told_by_the_file_name_inside(tmp_path):
+    files = made.voc_folder()
+    masks = {f"depth/{i}.jpg": made.picture(50 + i, (40, 60), form="JPEG") for i in range(6)}
+    seen = understand(made.folder(tmp_path / "told", files | masks))
+    plain = understand(made.folder(tmp_path / "plain", files))
+    np.testing.assert_array_equal(seen.found.x, plain.found.x)
+    with pytest.raises(DataError, match="named like it"):
+        understand(made.folder(tmp_path / "not", made.voc_folder(filename="lies.bmp") | masks))

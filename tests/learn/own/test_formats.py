@@ -620,6 +620,53 @@ def test_recordings_of_sensor_apps_are_named_by_their_class(tmp_path, name, said
     assert said in seen.words and "tells the time once more" in seen.words and "by recording" in seen.split
 
 
+@pytest.mark.parametrize(
+    "lines", ["t,ax,ay\n0,0,126,-1,132\n1,0,640,0,105\n", "ax\tay\n1\t0.5\t0.7\n2\t0.1\t0.2\n", "a,b\n1,2,3\n4,5,6\n"]
+)
+def test_lines_longer_than_their_titles_are_never_cut(tmp_path, lines):
+    with pytest.raises(DataError, match="got longer ones"):
+        understand(made.folder(tmp_path, {f"{name}.csv": lines for name in ("a1", "b1")}), form="CSV recordings")
+
+
+def test_channels_of_a_test_table_are_those_of_the_training_table(tmp_path):
+    titles = [f"{axis}_{i}" for axis in "xyz" for i in range(30)]
+    text, values = wide_table(titles)
+    turned = "\n".join(",".join(reversed(line.split(","))) for line in text.splitlines())
+    seen = understand(made.folder(tmp_path, {"w_train.csv": text, "w_test.csv": turned}))
+    np.testing.assert_array_equal(seen.found.x[60:], seen.found.x[:60])
+    np.testing.assert_array_equal(seen.found.x[:60, 0, :, 2], values[:, 60:])
+
+
+@pytest.mark.parametrize(
+    ("first", "step", "hz"),
+    [(84_512_345_678_901, 20_000_000, 50), (1_300_000_000, 20_000, 50), (200_000_000_000, 10_000, 100)],
+)
+def test_clocks_since_the_start_of_a_device_are_not_dates(tmp_path, first, step, hz):
+    text = "timestamp,ax\n" + "\n".join(f"{first + step * i},{np.sin(i):.3f}" for i in range(900))
+    seen = understand(made.folder(tmp_path, {f"{name}.csv": text for name in ("a1", "a2", "b1", "b2")}))
+    assert seen.found.sampling_hz == hz
+
+
+def test_pandas_titles_of_a_table_without_names_are_no_sample(tmp_path):
+    rows = [",".join([str(i % 2), *(f"{v:.3f}" for v in RANDOM.normal(size=20))]) for i in range(40)]
+    text = "\n".join([",".join(map(str, range(21))), *rows])
+    seen = understand(made.folder(tmp_path, {"toy_TRAIN.csv": text, "toy_TEST.csv": text}))
+    assert len(seen.found.x) == 80 and seen.found.classes == ("0", "1")
+
+
+def test_places_and_arrays_of_nothing_are_refused(tmp_path):
+    with pytest.raises(DataError, match="no such user"):
+        understand("~no-such-person/data.npz")
+    with pytest.raises(DataError, match="expected samples, got none"):
+        understand(made.npz(tmp_path / "a.npz", X=np.zeros((40, 0)), y=np.arange(40) % 2))
+
+
+def test_parts_without_folders_of_classes_are_no_classes(tmp_path):
+    flat = {f"{part}/{i}.png": made.picture(i) for part in ("train", "test1") for i in range(6)}
+    with pytest.raises(DataError, match="expected folders of classes inside test1 and train"):
+        understand(made.folder(tmp_path / "flat", flat))
+
+
 def test_blanks_separate_where_nothing_else_does(tmp_path):
     text = "ax ay az\n" + "\n".join(f"{np.sin(i):.3f}   {np.cos(i):.3f} {i % 7}" for i in range(700))
     seen = understand(made.folder(tmp_path, {f"{name}.txt": text for name in ("a1", "a2", "b1", "b2")}), window=64)
