@@ -19,7 +19,7 @@ LETTER, LINE = 6.5, 12  # of the boxes' names, both on the screen
 
 FOUND = "What the int8 file finds in test images"
 LEGEND = "Solid: found with a score of {:.0f} % or more{}. Dashed: the real box of an object."
-BALANCED = ", where missed and false boxes balance on training images held out"
+BALANCED = ", where missed and false boxes balance on training images"
 
 
 def training_examples(data: Dataset, count: int = 6) -> list[Example]:

@@ -60,7 +60,7 @@ def _comment(model: bytes, card: Mapping[str, object]) -> str:
         if card.get(key):
             lines.append(f"{key.capitalize()}: {card[key]}")
     for number, label in enumerate(card.get("classes") or ()):
-        lines.append(f"Output {number}: {label}")
+        lines.append(f"{'Class' if card.get('task') == 'detection' else 'Output'} {number}: {label}")
     lines.append(f"SHA-256 of the .tflite: {hashlib.sha256(model).hexdigest()}")
     wrapped = [part for line in lines for part in textwrap.wrap(_harmless(line), 100) or [""]]
     return "/*\n" + "\n".join(f" * {line}" for line in wrapped) + "\n */"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -156,6 +155,15 @@ def _plain(text: str) -> str:
     return " ".join(text.split()).replace("*/", "* /").rstrip("\\")
 
 
+def _c_string(text: str) -> str:
+    """A string constant of C99: no trigraphs, and what cannot be printed by its octal number."""
+    signs = []
+    for sign in text:
+        code = ord(sign)
+        signs.append(f"\\{code:03o}" if code < 32 or code == 127 else f"\\{sign}" if sign in '"\\?' else sign)
+    return f'"{"".join(signs)}"'
+
+
 def fill(template: str, values: Mapping[str, object]) -> str:
     """A template of the project with `@NAME@` replaced."""
     text = (TEMPLATES / template).read_text(encoding="utf-8")
@@ -172,11 +180,13 @@ def _tests_that_fit(model: QuantModel, test_vectors: tuple[np.ndarray, np.ndarra
 def _values(model: QuantModel, data, board: Board, facts, machine: Machine, fitting: int) -> dict[str, object]:
     classes = [str(name) for name in data.get("classes") or range(model.layers[-1].channels)]
     several = len(outputs(model.layers)) > 1
-    unit = f"Raw unit: {data['unit']}." if data.get("unit") else ""
+    unit = f"Raw unit: {_plain(data['unit'])}." if data.get("unit") else ""
+    name = _plain(data.get("title", "A network"))
+    ram, flash = (min(getattr(board, what), getattr(machine.memory, what)) for what in ("ram_bytes", "flash_bytes"))
     return {
-        "NAME": _name(data, facts), "TITLE": data.get("title", "A network"), "BOARD": _plain(board.name),
+        "NAME": _name(data, facts), "TITLE": name, "BOARD": _plain(board.name),
         "MACHINE": machine.name, "FLAGS": " ".join(machine.flags), "STAND_IN": _stand_in(board, machine),
-        "RAM": f"{board.ram_bytes:,} bytes", "FLASH": f"{board.flash_bytes:,} bytes",
+        "RAM": f"{ram:,} bytes", "FLASH": f"{flash:,} bytes",
         "SELFTESTS": fitting,
         "ON_BOARD": f"the self-test with {fitting} test vectors" if fitting else "without the self-test, which has no room",
         "DETECT": '#include "nn_detect.h"\n' if is_detector(model) else "",
@@ -185,9 +195,9 @@ def _values(model: QuantModel, data, board: Board, facts, machine: Machine, fitt
         if is_detector(model)
         else "nn_output_at(0), nn_output_at(1)    /* and so on: src/nn.h names them, with sizes and scales */"
         if several else "puts(nn_class_names[nn_answer()]);",
-        "CLASSES": len(classes), "NAMES": ", ".join(json.dumps(name, ensure_ascii=False) for name in classes),
+        "CLASSES": len(classes), "NAMES": ", ".join(map(_c_string, classes)),
         "MEAN": _floats(facts["mean"]), "DEVIATION": _floats(facts["deviation"]), "UNIT": unit,
-        "ABOUT": "\n".join(f" * {line}" for line in (f"Data set: {data.get('title', 'unknown')}", unit) if line),
+        "ABOUT": "\n".join(f" * {line}" for line in (f"Data set: {name}", unit) if line),
         "SOUND": SOUND if data.get("front_end") is not None else "",
         "PLATFORMIO": "`pio run -t upload`." if board.id in platformio() else (
             "`platformio.ini` lacks this board's name; the file says what to fill in."

@@ -53,7 +53,13 @@ def _pairs(rows: Iterable[tuple[str, object]]) -> str:
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines)
+    return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
+
+
+def _cell(value: object) -> str:
+    """On one line, with no sign that Markdown or HTML would take for theirs."""
+    text = " ".join(str(value).split()).replace("\\", "\\\\").replace("|", "\\|")
+    return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
 def _sha256(content: bytes) -> str:
@@ -115,7 +121,7 @@ def _accuracy(facts: Mapping[str, object]) -> list[tuple[str, object]]:
     rows = [(label, f"{100 * facts[name]:.2f} %{end}") for label, name, end in named if facts.get(name) is not None]
     if facts.get("shown_score"):
         rows.append(
-            ("boxes count from a score of", f"{100 * facts['shown_score']:.1f} %, where F1 was best on images held out")
+            ("boxes count from a score of", f"{100 * facts['shown_score']:.1f} %, where F1 was best on training images")
         )
     return rows
 

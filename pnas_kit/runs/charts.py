@@ -135,12 +135,14 @@ def volumes_svg(curves: Sequence[Sequence[tuple[int, float]]], names: Sequence[s
 
 
 def learning_svg(epochs: Sequence[Epoch], measure: str, key: str) -> str:
-    """Validation figure and share of channels removed (left), training loss (right), over the epochs."""
+    """Accuracy and share of channels removed (left), training loss (right), over the epochs."""
+    last = epochs[-1]
+    figure = f"validation {measure}" if last.held_out else f"{measure} on the training samples"
 
     def draw(axes: Axes) -> None:
         numbers = [epoch.number for epoch in epochs]
         mark = "o" if len(epochs) == 1 else ""
-        axes.plot(numbers, [100 * e.accuracy for e in epochs], color=COLOURS[0], marker=mark, label=f"validation {measure}")
+        axes.plot(numbers, [100 * e.accuracy for e in epochs], color=COLOURS[0], marker=mark, label=figure)
         axes.plot(numbers, [100 * e.sparsity for e in epochs], ":", color=PICKED, marker=mark, label="channels removed")
         axes.set(xlabel="Epoch", ylabel="%", ylim=(0, 103))
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -153,10 +155,7 @@ def learning_svg(epochs: Sequence[Epoch], measure: str, key: str) -> str:
         lines = axes.get_lines() + loss.get_lines()
         axes.legend(lines, [line.get_label() for line in lines], loc="upper center", bbox_to_anchor=(0.5, 1.2), ncols=3)
 
-    last = epochs[-1]
-    label = (
-        f"Learning curve over {last.number} epochs: validation {measure} {100 * last.accuracy:.1f} %, loss {last.loss:.3f}"
-    )
+    label = f"Learning curve over {last.number} epochs: {figure} {100 * last.accuracy:.1f} %, loss {last.loss:.3f}"
     return _svg(f"learning-{key}", label, (6.0, 2.6), draw)
 
 
@@ -173,7 +172,8 @@ def found_html(example: Example, card: Card) -> str:
             axes.add_patch(_rectangle(row, edgecolor="#56B4E9", linestyle="--", linewidth=1.4))
         for row, name in zip(example.found, names, strict=True):
             axes.add_patch(_rectangle(row, edgecolor="#E69F00", linewidth=1.6))
-            axes.text(row[1], row[2], name, color="white", va="bottom", clip_on=True, bbox={"color": "black", "pad": 0.6})
+            axes.text(row[1], row[2], name, color="white", va="bottom", clip_on=True, parse_math=False,
+                      bbox={"color": "black", "pad": 0.6})  # fmt: skip
         file = io.BytesIO()
         figure.savefig(file, format="png")
     label = f"{len(example.found)} found, {len(example.truth)} real: {', '.join(names) or 'nothing found'}"

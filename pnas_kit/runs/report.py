@@ -180,7 +180,7 @@ def _prototype(run: Run, number: int) -> str:
 
 
 def _facts(run: Run, number: int, result: Result) -> list[tuple[str, object]]:
-    emulation, balanced = run.emulation(number), result.balanced_accuracy
+    emulation, balanced, held_out = run.emulation(number), result.balanced_accuracy, result.validation_accuracy
     on_board = None
     if emulation and emulation.state == "done":
         on_board = (
@@ -189,7 +189,7 @@ def _facts(run: Run, number: int, result: Result) -> list[tuple[str, object]]:
         )
     return [
         ("Quantised", result.quantisation),
-        ("Validation, in training", f"{100 * result.validation_accuracy:.2f} %"),
+        ("Validation, in training", None if held_out is None else f"{100 * held_out:.2f} %"),
         ("Test samples", f"{result.test_count:,}"),
         ("Balanced, int8", None if balanced is None else f"{100 * balanced:.2f} %"),
         ("mAP50-95, int8", None if result.int8_strict is None else f"{100 * result.int8_strict:.2f} %"),

@@ -15,7 +15,9 @@ from made_firmware import CARD, NANO, TESTS, facts, needs, net, project, unpacke
 
 from pnas_kit.cost import Board, boards, energy, latency, trace
 from pnas_kit.cost.cimage import c_flash_bytes, c_ram_bytes
+from pnas_kit.deploy import Interpreter, write_tflite
 from pnas_kit.deploy.firmware import FirmwareError, firmware_project, platformio
+from pnas_kit.deploy.model_card import _cell
 from pnas_kit.space.layers import INPUT
 
 
@@ -172,3 +174,31 @@ def test_boards_of_platformio_are_boards_of_ours(tmp_path):
     own = Board("own", "Bench", "x", "cortex-m4f", 100, 2**17, 2**19)
     (tmp_path / "own").mkdir()
     assert "FILL_IN" in (unpacked(project(1, own), tmp_path / "own") / "platformio.ini").read_text()
+
+
+@needs("gcc")
+def test_titles_units_and_classes_of_any_signs_reach_the_c(tmp_path):
+    names = (
+        ["Who??!", "a\\b", "tab\there", 'ü "x"', "bell\x07 1", "100 %d", "猫"] + [f"class {n}" for n in range(CLASSES)]
+    )[:CLASSES]
+    model = net(1)
+    tflite = write_tflite(model)
+    x = np.zeros((TESTS, *model.input_shape), np.int8)
+    card = CARD | {"title": "Left */ right", "unit": "speed m*/s", "classes": names}
+    root = unpacked(
+        firmware_project(model, tflite, (x, Interpreter(tflite).run(x)), card, NANO, facts(model)), tmp_path / "zip"
+    )
+    print_them = "for (int i = 0; i < NN_CLASSES; i++) { fputs(nn_class_names[i], stdout); putchar(0); }"
+    (tmp_path / "main.c").write_text(
+        f'#include <stdio.h>\n#include "nn_data.h"\nint main(void) {{ {print_them} return 0; }}\n'
+    )
+    strict = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-Wno-unused"]
+    sources = [tmp_path / "main.c", root / "src" / "nn.c"]
+    subprocess.run(["gcc", *strict, f"-I{root / 'src'}", *sources, "-lm", "-o", tmp_path / "names"], check=True)
+    said = subprocess.run([tmp_path / "names"], capture_output=True, check=True).stdout.decode().split("\0")
+    assert said[:-1] == names
+    assert "Left * / right" in (root / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_model_card_keeps_its_tables_whatever_classes_are_called():
+    assert _cell("<unk>\n|a|\\") == "&lt;unk> \\|a\\|\\\\"

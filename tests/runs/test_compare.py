@@ -152,6 +152,16 @@ def page_of(run):
     return html, Page(html)
 
 
+def test_a_report_of_a_small_set_says_that_nothing_was_held_out(pair):
+    run = pair[0]
+    number = fit(run)[0].number
+    run.pick([number])
+    add_epochs(run, number, [epoch(n, 2, held_out=False) for n in (1, 2)])
+    add_result(run, number, validation_accuracy=None)
+    html, page = page_of(run)
+    assert "accuracy on the training samples 90.0 %" in html and "Validation, in training" not in " ".join(page.text)
+
+
 def test_a_report_holds_everything_and_refers_to_nothing(pair):
     run = pair[0]
     run.rename("Kitchen <b>scale</b>")

@@ -661,6 +661,11 @@ def test_places_and_arrays_of_nothing_are_refused(tmp_path):
         understand(made.npz(tmp_path / "a.npz", X=np.zeros((40, 0)), y=np.arange(40) % 2))
 
 
+def test_classes_that_cannot_be_printed_are_refused(tmp_path):
+    with pytest.raises(DataError, match="cannot be printed"):
+        understand(made.folder(tmp_path, made.pictures(classes=("a\x07b", "c"))))
+
+
 def test_parts_without_folders_of_classes_are_no_classes(tmp_path):
     flat = {f"{part}/{i}.png": made.picture(i) for part in ("train", "test1") for i in range(6)}
     with pytest.raises(DataError, match="expected folders of classes inside test1 and train"):
