@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -14,3 +15,14 @@ def save(state: dict[str, Any], path: Path) -> None:
     draft = path.with_suffix(".draft")
     torch.save(state, draft)
     os.replace(draft, path)
+
+
+def taken_up(path: Path, of: dict[str, Any], device: torch.device | str = "cpu") -> dict[str, Any] | None:
+    """What an earlier training saved with the same `of`: its version, settings and data; of another one None, and a warning."""
+    if not path.exists():
+        return None
+    state = torch.load(path, weights_only=True, map_location=device)
+    if state.get("of") == of:
+        return state
+    warnings.warn(f"{path.name} is of another version, seed, net, recipe or data: this training begins anew", stacklevel=3)
+    return None

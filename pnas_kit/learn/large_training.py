@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .checkpoint import save
+from .checkpoint import save, taken_up
 from .data import Card
 from .goal import goal_for
 from .large import large_network
@@ -79,13 +78,8 @@ class LargeTraining:
         self.done, self.seconds = 0, 0.0
         self._save_seconds, self._saved = save_seconds, time.perf_counter()
         self._of = {"format": FORMAT, "data": card.name, "epochs": epochs, "seed": seed, "samples": len(x)}
-        if checkpoint.is_file():
-            state = torch.load(checkpoint, weights_only=True, map_location=device)
-            if state.get("of") == self._of:
-                self._restore(state)
-            else:
-                told = f"{checkpoint.name} is of another version, data set, length, seed or number of samples"
-                warnings.warn(f"{told}: this training begins anew", stacklevel=2)
+        if state := taken_up(checkpoint, self._of, device):
+            self._restore(state)
 
     def __iter__(self) -> Iterator[tuple[int, float]]:
         while self.done < self._epochs:
@@ -125,8 +119,7 @@ class LargeTraining:
     def _save(self) -> None:
         state = {"net": self.net, "optimiser": self._optimiser, "schedule": self._schedule}
         state = {name: part.state_dict() for name, part in state.items()}
-        state |= {"generator": self._generator.get_state(), "done": self.done, "seconds": self.seconds}
-        state["of"] = self._of
+        state |= {"generator": self._generator.get_state(), "done": self.done, "seconds": self.seconds, "of": self._of}
         self._checkpoint.parent.mkdir(parents=True, exist_ok=True)
         save(state, self._checkpoint)
         self._saved = time.perf_counter()

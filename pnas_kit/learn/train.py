@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import time
-import warnings
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -18,7 +17,7 @@ from pnas_kit.space.channels import ChannelSets, channel_sets
 from pnas_kit.space.net import Net, build
 from pnas_kit.vision_ops import timm
 
-from .checkpoint import save
+from .checkpoint import save, taken_up
 from .data import Dataset, validation_split
 from .data.boxes import Boxes
 from .epoch import Epoch
@@ -92,13 +91,8 @@ class Training:
         self.finished_epochs = 0
         samples = (len(self._x), len(self._judged[0]))
         self._of = {"format": FORMAT, "recipe": asdict(recipe), "seed": seed, "arch": arch.to_json(), "samples": samples}
-        if checkpoint is not None and checkpoint.exists():
-            state = torch.load(checkpoint, weights_only=True, map_location="cpu")
-            if state.get("of") == self._of:
-                self._restore(state)
-            else:
-                told = f"{checkpoint.name} is of another version, recipe, seed, architecture or number of samples"
-                warnings.warn(f"{told}: this training begins anew", stacklevel=2)
+        if checkpoint is not None and (state := taken_up(checkpoint, self._of)):
+            self._restore(state)
 
     def __iter__(self) -> Iterator[Epoch]:
         while not self.finished:

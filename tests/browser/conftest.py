@@ -37,10 +37,15 @@ def browser():
 
 @pytest.fixture
 def page(browser):
-    """A page that collects what went wrong on it and what it asked of other servers; both have to stay empty."""
+    """A page that collects what went wrong on it and what it asked of other servers; both have to stay empty.
+
+    PNAS_SLOWER=8 makes it eight times slower than the machine: a test that only passes on a fast one shows itself.
+    """
     context = browser.new_context(viewport={"width": 1280, "height": 720}, accept_downloads=True)
     made = context.new_page()
     made.problems, made.foreign = [], []
+    if slower := os.environ.get("PNAS_SLOWER"):
+        context.new_cdp_session(made).send("Emulation.setCPUThrottlingRate", {"rate": float(slower)})
     made.on("console", lambda message: made.problems.append(message.text) if message.type == "error" else None)
     made.on("pageerror", lambda error: made.problems.append(str(error)))
     made.on("request", lambda request: None if OURS.match(request.url) else made.foreign.append(request.url))

@@ -52,6 +52,11 @@ def wait_shown(page, count, root=ROOT):
     page.wait_for_function("([root, n]) => +document.querySelector(root).dataset.shown === n", arg=[root, count])
 
 
+def drawn(page):
+    """Waits for the frame that draws what was done last: it is asked for before these two are."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 def listed(root):
     """Numbers in the table, whatever it is filtered by; "front only" is off."""
     root.locator("[data-tab=table]").click()
@@ -112,7 +117,7 @@ def test_a_brushed_range_filters_every_panel_of_both_steps(served, page, shot, r
     page.mouse.move(axis, box["y"] + 0.5 * box["height"], steps=3)
     page.mouse.move(axis, box["y"] + 0.7 * box["height"])
     page.mouse.up()
-    page.wait_for_selector(f'{ROOT} [data-brush="ram"]')
+    drawn(page)  # the chip may be of the drag's first half
     low, high = json.loads(root.get_attribute("data-brushes"))["ram"]
     within = [c for c in candidates if c.cost and low <= c.cost.ram_bytes / 1024 <= high]
     fit = {c.number for c in within if c.feasible}
@@ -140,7 +145,7 @@ def test_ranges_are_brushed_and_let_go_with_the_keyboard(served, page, run):
     page.focus(f"{ROOT} .pn-parallel-stage canvas")
     for key in ("ArrowRight", *["ArrowUp"] * 8):
         page.keyboard.press(key)
-    page.wait_for_selector(f'{ROOT} [data-brush="ram"]')
+    drawn(page)
     low, high = json.loads(root.get_attribute("data-brushes"))["ram"]
     within = [c for c in candidates if c.cost and low <= c.cost.ram_bytes / 1024 <= high]
     wait_shown(page, len(within))

@@ -259,7 +259,7 @@ def test_a_checkpoint_of_another_version_or_recipe_is_not_gone_on_from(tmp_path,
     with pytest.warns(UserWarning, match="begins anew"):
         training = Training(arch, digits, dataclasses.replace(RECIPE, epochs=2), checkpoint=path)
     assert training.finished_epochs == 0 and len(list(training)) == 2
-    with pytest.warns(UserWarning, match="another version, recipe, seed"):
+    with pytest.warns(UserWarning, match="another version, seed, net"):
         assert Training(arch, digits, RECIPE, checkpoint=path).finished_epochs == 0
     short = dataclasses.replace(RECIPE, epochs=2)
     for changes in ({"seed": 1}, {"arch": dataclasses.replace(arch, sparsity=(0.0,) * 4)}):

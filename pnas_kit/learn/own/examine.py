@@ -1,6 +1,7 @@
 """What every import is held against, whatever its format."""
 
 import hashlib
+from unicodedata import category
 
 import numpy as np
 
@@ -98,9 +99,9 @@ def _names(found: Found, title: str) -> None:
             f"{title}: {len(found.classes):,} classes, more than {limits.CLASSES}. Is the label column or folder "
             "the right one?"
         )
-    odd = [name for name in found.classes if not name.isprintable()]
+    odd = [name for name in found.classes if any(category(sign) in ("Cc", "Cs") for sign in name)]
     if odd:
-        raise DataError(f"{title}: the class {odd[0]!a} has signs that cannot be printed. Rename it.")
+        raise DataError(f"{title}: the class {odd[0]!a} has control signs, or bytes that are no text. Rename it.")
     twice = sorted({name for name in found.classes if found.classes.count(name) > 1})
     if twice:
         raise DataError(f"{title}: two classes are called {twice[0]!r}. Rename one, or give both one number.")

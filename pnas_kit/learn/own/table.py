@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,7 +41,7 @@ def read_table(text: str, name: str) -> pandas.DataFrame:
     if len(lines) < 2:
         raise DataError(f"{name}: expected a table, got {len(lines)} lines. Is the file cut off?")
     mark = mark or _mark(lines)
-    titles = lines[0].split() if mark == _BLANKS else [cell.strip() for cell in next(csv.reader([lines[0]], delimiter=mark))]
+    titles = _cells(lines[0], mark)
     numeric = [_number(cell) for cell in titles]
     # Titles may be places (0, 1, 2, ...), but not fractions.
     bare = all(numeric) or (np.mean(numeric) > _MOSTLY and any(_FRACTION.fullmatch(cell) for cell in titles))
@@ -54,21 +53,21 @@ def read_table(text: str, name: str) -> pandas.DataFrame:
     if twice:
         raise DataError(f"{name}: two columns are called {twice[0]!r}. Rename one.")
     comma = mark != "," and any(_DECIMAL_COMMA.fullmatch(cell.strip()) for line in lines[1:] for cell in _split(line, mark))
+    beyond = list(range(len(_cells(lines[0 if bare else 1], mark)) - len(titles)))  # columns of marks at the ends of lines
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", pandas.errors.ParserWarning)
-            table = pandas.read_csv(
-                io.StringIO(text), sep=mark, header=None if bare else 0, names=titles, skipinitialspace=True,
-                index_col=False, decimal="," if comma else ".", nrows=limits.ROWS + 1, low_memory=False,
-                on_bad_lines="error", keep_default_na=False, na_values=[""],
-            )  # fmt: skip
-    except pandas.errors.ParserWarning as error:
+        table = pandas.read_csv(
+            io.StringIO(text if bare else text.split(lines[0], 1)[1]), sep=mark, header=None, names=[*titles, *beyond],
+            skipinitialspace=True, decimal="," if comma else ".", nrows=limits.ROWS + 1, low_memory=False,
+            on_bad_lines="error", keep_default_na=False, na_values=[""],
+        )  # fmt: skip
+    except (ValueError, OverflowError, csv.Error) as error:  # pandas' own errors are ValueErrors
+        raise DataError(f"{name}: expected lines of {len(titles)} columns, got: {' '.join(str(error).split())}.") from error
+    if table[beyond].notna().any(axis=None):
         raise DataError(
             f"{name}: expected lines of {len(titles)} cells, as the first has, got longer ones. Give every column a title; "
             "where commas are decimal, put semicolons between cells."
-        ) from error
-    except (ValueError, OverflowError, csv.Error) as error:  # pandas' own errors are ValueErrors
-        raise DataError(f"{name}: expected lines of {len(titles)} columns, got: {' '.join(str(error).split())}.") from error
+        )
+    table = table[titles]
     if len(table) > limits.ROWS:
         raise DataError(f"{name}: more than {limits.ROWS:,} lines. Split or thin out the recording.")
     for title in table.columns:
@@ -110,6 +109,11 @@ def _mark(lines: list[str]) -> str:
 
 def _split(line: str, mark: str) -> list[str]:
     return line.split() if mark == _BLANKS else line.split(mark)
+
+
+def _cells(line: str, mark: str) -> list[str]:
+    """As `_split`, but a mark within quotes ends no cell."""
+    return line.split() if mark == _BLANKS else [cell.strip() for cell in next(csv.reader([line], delimiter=mark))]
 
 
 def _numbers(column: pandas.Series, comma: bool) -> pandas.Series:

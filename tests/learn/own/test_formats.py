@@ -662,8 +662,10 @@ def test_places_and_arrays_of_nothing_are_refused(tmp_path):
 
 
 def test_classes_that_cannot_be_printed_are_refused(tmp_path):
-    with pytest.raises(DataError, match="cannot be printed"):
-        understand(made.folder(tmp_path, made.pictures(classes=("a\x07b", "c"))))
+    with pytest.raises(DataError, match="control signs"):
+        understand(made.folder(tmp_path / "odd", made.pictures(classes=("a\x07b", "c"))))
+    joined = ("\u200dhalf", "no\u00a0break")
+    assert understand(made.folder(tmp_path / "joined", made.pictures(classes=joined))).found.classes == tuple(sorted(joined))
 
 
 def test_parts_without_folders_of_classes_are_no_classes(tmp_path):
