@@ -8,6 +8,11 @@ from served import Served, chromium
 
 OURS = re.compile(r"(?:https?|wss?)://localhost[:/]|data:|blob:")
 
+LATE_FRAMES = """
+requestAnimationFrame = (draw) => setTimeout(() => draw(performance.now()), %f);
+cancelAnimationFrame = clearTimeout;
+"""
+
 
 def pytest_collection_modifyitems(items):
     for item in items:
@@ -39,13 +44,15 @@ def browser():
 def page(browser):
     """A page that collects what went wrong on it and what it asked of other servers; both have to stay empty.
 
-    PNAS_SLOWER=8 makes it eight times slower than the machine: a test that only passes on a fast one shows itself.
+    PNAS_SLOWER=6 makes it six times slower than the machine, and late to draw: a test that only passes on a fast one
+    shows itself.
     """
     context = browser.new_context(viewport={"width": 1280, "height": 720}, accept_downloads=True)
     made = context.new_page()
     made.problems, made.foreign = [], []
     if slower := os.environ.get("PNAS_SLOWER"):
         context.new_cdp_session(made).send("Emulation.setCPUThrottlingRate", {"rate": float(slower)})
+        made.add_init_script(LATE_FRAMES % (20 * float(slower)))
     made.on("console", lambda message: made.problems.append(message.text) if message.type == "error" else None)
     made.on("pageerror", lambda error: made.problems.append(str(error)))
     made.on("request", lambda request: None if OURS.match(request.url) else made.foreign.append(request.url))
