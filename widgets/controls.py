@@ -65,8 +65,13 @@ def group(name: str, *children: ipywidgets.Widget) -> ipywidgets.Box:
     return box
 
 
-def heading(title: str, note: str = "") -> Pane:
+def heading_html(title: str, note: str = "") -> str:
     """A section's title with an optional word of explanation; both are HTML that we wrote."""
-    pane = Pane(f'<h2 class="pn-h">{title}</h2>' + (f'<p class="pn-note">{note}</p>' if note else ""))
+    return f'<h2 class="pn-h">{title}</h2>' + (f'<p class="pn-note">{note}</p>' if note else "")
+
+
+def heading(title: str, note: str = "") -> Pane:
+    """`heading_html` where it stands; another note is set as its `html`."""
+    pane = Pane(heading_html(title, note))
     pane.add_class("pn-heading")
     return pane

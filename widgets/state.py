@@ -218,13 +218,16 @@ class State(traitlets.HasTraits):
                 check(getattr(self, name).strip())
             except ValueError as error:
                 found[name] = f"Advanced settings: {error}."
-        return found or self._out_of_reach(board)
+        return found or self._out_of_reach()
 
-    def _out_of_reach(self, board: Board) -> dict[str, str]:
+    def _out_of_reach(self) -> dict[str, str]:
         """The limits, by field, that no network of the space meets."""
+        return {BUDGET[name]: text for name, text in impossible(self.sought()).items()}
+
+    def sought(self) -> Sought:
+        """What a search by these choices would be for, whatever its objectives."""
         limits = self.config().limits
-        sought = Sought.of(card_of(self.data), board, limits, int4=self.int4, engine=self.engine or None)
-        return {BUDGET[name]: text for name, text in impossible(sought).items()}
+        return Sought.of(card_of(self.data), self.target, limits, int4=self.int4, engine=self.engine or None)
 
     def config(self) -> Config:
         """The choices as a run's configuration."""

@@ -8,14 +8,14 @@ from collections.abc import Callable
 
 import ipywidgets
 
-from pnas_kit.cost import boards
-from pnas_kit.cost.estimate import GENERATED_C
+from pnas_kit.cost import beside, boards
+from pnas_kit.cost.cimage import GENERATED_C
 from pnas_kit.learn.data import CATALOGUE, OWN, Card, DataError, cached, card_of, load, own_cards
 from pnas_kit.learn.data.ucr_sets import PREFIX
 from pnas_kit.learn.own import forget
 from widgets import cards, words
 from widgets.alert import message_html
-from widgets.controls import button, choice, dressed, group, heading, number, show
+from widgets.controls import button, choice, dressed, group, heading, heading_html, number, show
 from widgets.own_board import OwnBoard
 from widgets.own_data import OwnData
 from widgets.pane import Pane
@@ -50,7 +50,7 @@ class StepTask:
         self._own_data = OwnData(state, guard)
         self._boards = Pane(board=guard(lambda board: state.set_trait("board", board)))
         self.own_board = OwnBoard(state, guard)
-        self._messages = Pane()
+        self._budget, self._messages = heading("Budget"), Pane()
         self._go = button("Continue to search", guard(go), "next")
         self._look = button(
             "Look at a recorded search", guard(look), "quiet", "See a finished search grow once more; no wait"
@@ -72,7 +72,6 @@ class StepTask:
         return group("panel", title, self._sets, self._more, self._own_data.view)
 
     def _right(self) -> ipywidgets.Widget:
-        note = "Prefilled from the board. Leave room for your own program."
         labels = ("RAM, KiB", "Flash, KiB", "Compute, M MACs")
         budget = [number(self._state, name, label) for name, label in zip(BUDGET, labels, strict=True)]
         return group(
@@ -80,7 +79,7 @@ class StepTask:
             heading("Board", "What should it run on?"),
             self._boards,
             self.own_board.view,
-            heading("Budget", note),
+            self._budget,
             group("fields", *budget),
             group(
                 "fields",
@@ -106,7 +105,10 @@ class StepTask:
     def _draw_data(self) -> None:
         chosen = self._state.data
         self._more.value = chosen if _in_menu(chosen) else ""
-        card = card_of(chosen)
+        try:
+            card = card_of(chosen)
+        except DataError:  # another page forgot it, which the complaints say
+            return
         drawn = [
             (one, cards.data_card(one, cached(name), name == chosen))
             for name, one in (CATALOGUE | own_cards()).items()
@@ -207,8 +209,20 @@ class StepTask:
         lines = "".join(f"<li>{attribute(text)}</li>" for text in complaints.values())
         changed = not complaints and self._state.run and not self._state.matches(self._state.run.config)
         note = '<p class="pn-note" role="status">Changed: this is for a new search. The run on show stays as it is.</p>'
+        self._budget.html = heading_html("Budget", self._prefilled())
         self._messages.html = f'<ul class="pn-complaints" role="alert">{lines}</ul>' if lines else note if changed else ""
         self._go.disabled = bool(complaints)
+
+    def _prefilled(self) -> str:
+        """Where the budget is from, and what of the board is no network's."""
+        try:
+            sound = card_of(self._state.data).front_end
+        except DataError:  # another page forgot it
+            sound = None
+        kept = beside(sound)
+        what = "stack, start-up and the features of sound" if sound else "stack and start-up"
+        sizes = f"{words.kib(kept.ram_bytes)} of RAM and {words.kib(kept.flash_bytes)} of flash"
+        return f"Prefilled from the board, of which {sizes} are kept for {what}. Leave room for your own program."
 
 
 def _in_menu(name: str) -> bool:

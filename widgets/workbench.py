@@ -220,13 +220,10 @@ class Workbench(ipywidgets.VBox):
         """Draw the budget on show: the run's, or the one that was changed meanwhile for the next search."""
         if self.state.complaints():
             return
-        run, sought = self.state.run, self.state.config()
-        if run:
-            name = "budget" if sought.limits == run.problem.limits else "new budget"
-            of = (run.problem.board, run.problem.engine, run.card.task)
-        else:
-            name, of = "budget", (sought.target, sought.engine, card_of(sought.data).task)
-        self.front.axes = figures.axes(sought.limits, *of, budget=name)
+        run, sought = self.state.run, self.state.sought()
+        shown, card = (run.problem, run.card) if run else (sought, card_of(self.state.data))
+        name = "budget" if sought.limits == shown.limits else "new budget"
+        self.front.axes = figures.axes(sought.limits, shown.board, shown.engine, card.task, budget=name)
 
     def _picked_on_chart(self, change: dict) -> None:
         if self.state.run is None or change["new"] == self.state.picked:

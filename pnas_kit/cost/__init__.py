@@ -1,5 +1,6 @@
 """What a network costs on a chip. Pure arithmetic over layers: no torch."""
 
+from .beside import Room, beside, room
 from .boards import Board, boards
 from .estimate import Cost, energy, estimate, latency, latency_ms
 from .explain import Moment, Timeline, latency_by_op, memory_timeline
@@ -16,9 +17,11 @@ __all__ = [
     "Estimated",
     "Moment",
     "Op",
+    "Room",
     "Speed",
     "Timeline",
     "arena_bytes",
+    "beside",
     "boards",
     "cmsis_nn_bytes",
     "cores",
@@ -32,6 +35,7 @@ __all__ = [
     "memory_timeline",
     "plan",
     "planned_ops",
+    "room",
     "speed",
     "speeds",
     "trace",

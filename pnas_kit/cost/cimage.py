@@ -12,8 +12,11 @@ from dataclasses import replace
 
 from pnas_kit.space.layers import Layer, Layers, Shape, outputs, shapes
 
-from .memory import ALIGNMENT, Buffer, lifetimes, plan, scratch_name
+from .memory import Buffer, lifetimes, plan
 from .ops import Op, trace
+
+GENERATED_C = "generated C"
+"""The engine that is our own: the network written out as C, without a runtime."""
 
 TILE = 32
 """Columns that the depthwise kernel takes at a time (NN_TILE in the C): bounds its scratch on long series."""
@@ -94,20 +97,24 @@ def scratch_bytes(layer: Layer, source: Shape, target: Shape) -> int:
     return conv_scratch_bytes(weights, target[0] * target[1], direct=direct, input_channels=source[2], bits=layer.bits)
 
 
+def c_ops(layers: Layers, input_shape: Shape) -> list[Op]:
+    """The operators with the scratch of the generated C's kernels.
+
+    Raises:
+        ShapeError: the input cannot pass through the layers.
+    """
+    sizes = shapes(layers, input_shape)
+    scratch = [scratch_bytes(layer, sizes[layer.inputs[0]], sizes[layer.name]) for layer in layers]
+    return [replace(op, scratch_bytes=size) for op, size in zip(trace(layers, input_shape), scratch, strict=True)]
+
+
 def c_buffers(layers: Layers, input_shape: Shape) -> list[Buffer]:
     """Feature maps and scratch with their offsets in the arena.
 
     Raises:
         ShapeError: the input cannot pass through the layers.
     """
-    sizes = shapes(layers, input_shape)
-    # Without the scratch of TFLite Micro, which unpacks int4 weights into the arena.
-    buffers = lifetimes([replace(op, scratch_bytes=0) for op in trace(layers, input_shape)], input_shape)
-    for number, layer in enumerate(layers):
-        scratch = scratch_bytes(layer, sizes[layer.inputs[0]], sizes[layer.name])
-        if scratch:
-            buffers.append(Buffer(scratch_name(layer.name), -(-scratch // ALIGNMENT) * ALIGNMENT, number, number))
-    return plan(buffers)
+    return plan(lifetimes(c_ops(layers, input_shape), input_shape))
 
 
 def c_ram_bytes(layers: Layers, input_shape: Shape) -> int:

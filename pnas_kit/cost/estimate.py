@@ -8,16 +8,13 @@ from dataclasses import dataclass
 from pnas_kit.space.layers import Layers, Shape
 
 from .boards import Board
-from .cimage import c_flash_bytes, c_ram_bytes
+from .cimage import GENERATED_C, c_flash_bytes, c_ram_bytes
 from .flash import tflite_bytes
 from .memory import arena_bytes
 from .ops import Op, trace
 from .scratch import planned_ops
 from .speed import Estimated, combined, cycles, speed
 from .tail import tail_bytes
-
-GENERATED_C = "generated C"
-"""The engine that is our own: the network written out as C, without a runtime."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from pnas_kit.space.layers import Layer, Layers, Shape, same_padding, shapes
 
+from .cimage import GENERATED_C, c_ops
 from .ops import Op, trace
 
 CMSIS_NN = "TFLM + CMSIS-NN"
@@ -26,9 +27,13 @@ HELIUM_LANES, HELIUM_BLOCK = 16, 124
 def planned_ops(layers: Layers, input_shape: Shape, engine: str | None, core: str) -> list[Op]:
     """The operators with the scratch that the engine's kernels ask for on this core; reference kernels' if engine is None.
 
+    Of the generated C it is known exactly (`cimage.py`).
+
     Raises:
         ShapeError: the input cannot pass through the layers.
     """
+    if engine == GENERATED_C:
+        return c_ops(layers, input_shape)
     ops = trace(layers, input_shape)
     if engine != CMSIS_NN:
         return ops

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from pnas_kit.cost import Board
+from pnas_kit.cost import Board, beside, room
 from pnas_kit.cost.cimage import c_flash_bytes, c_ram_bytes
+from pnas_kit.learn.data.front_end import FrontEnd
 from pnas_kit.learn.detection.decode import SHOWN_SCORE
 from pnas_kit.paths import DATA
 from pnas_kit.space.layers import outputs
@@ -20,7 +21,7 @@ from .c import CodeError, generate
 from .c.cores import CORES, Machine, core_of, title
 from .c.features import features_c
 from .c.link import BOARD as START_UP
-from .c.link import STACK_BYTES, script
+from .c.link import script
 from .detect_header import detect_values, is_detector
 from .fields import fields
 from .model import QuantModel
@@ -38,8 +39,6 @@ The network takes features of sound. `src/features.h` computes them from 16-bit 
     nn_feed(rows);
 
 Compile `src/features.c` too; it needs `logf` of the C library."""
-START_UP_BYTES = 1024
-"""Code besides the network's: start-up, self-test and report take some 700 bytes."""
 
 
 class FirmwareError(ValueError):
@@ -77,7 +76,7 @@ def firmware_project(
         raise FirmwareError(f"there is no C for this network: {error}") from None
     if len(test_vectors[0]) < LEAST_TESTS:
         raise FirmwareError(f"expected at least {LEAST_TESTS} test vectors, got {len(test_vectors[0])}: give more inputs")
-    _check_fit(model, board)
+    _check_fit(model, board, data.get("front_end"))
     files = _texts(model, source, test_vectors, data, board, facts)
     whole = {name: text.encode() for name, text in files.items()} | {"model.tflite": tflite}
     whole["MODEL_CARD.md"] = model_card(model, whole, data, board, facts).encode()
@@ -90,13 +89,14 @@ def _name(data: Mapping[str, object], facts: Mapping[str, object]) -> str:
     return re.sub(r"\W", "_", "_".join(words), flags=re.ASCII)
 
 
-def _check_fit(model: QuantModel, board: Board) -> None:
-    flash = c_flash_bytes(model.layers, model.input_shape) + START_UP_BYTES
-    ram = c_ram_bytes(model.layers, model.input_shape) + STACK_BYTES
+def _check_fit(model: QuantModel, board: Board, front_end: FrontEnd | None) -> None:
+    kept, sound = beside(front_end), " and the features of sound" if front_end else ""
+    flash = c_flash_bytes(model.layers, model.input_shape) + kept.flash_bytes
+    ram = c_ram_bytes(model.layers, model.input_shape) + kept.ram_bytes
     for needed, there, what in ((flash, board.flash_bytes, "flash"), (ram, board.ram_bytes, "RAM")):
         if needed > there:
             raise FirmwareError(
-                f"the generated C needs about {needed:,} bytes of {what}, with start-up and stack, and {board.name} has "
+                f"the generated C needs about {needed:,} bytes of {what}, with start-up, stack{sound}, and {board.name} has "
                 f"{there:,}: choose a smaller network or a board with more {what}"
             )
 
@@ -104,7 +104,7 @@ def _check_fit(model: QuantModel, board: Board) -> None:
 def _texts(model, source, test_vectors, data, board: Board, facts) -> dict[str, str]:
     """The project's text files by path; the model card is not among them."""
     name, machine = _name(data, facts), _machine(board)
-    fitting = _tests_that_fit(model, test_vectors, board)
+    fitting = _tests_that_fit(model, test_vectors, room(board, data.get("front_end")).flash_bytes)
     values = _values(model, data, board, facts, machine, fitting) | {"TESTS": len(test_vectors[0])}
     feed = {"nn_data.h": fill("nn_data.h", values)}
     if is_detector(model):
@@ -170,9 +170,9 @@ def fill(template: str, values: Mapping[str, object]) -> str:
     return re.sub(r"@([A-Z_]+)@", lambda match: str(values[match[1]]), text)
 
 
-def _tests_that_fit(model: QuantModel, test_vectors: tuple[np.ndarray, np.ndarray], board: Board) -> int:
-    """How many test vectors the board has room for, in half of the flash that the network leaves free."""
-    free = board.flash_bytes - c_flash_bytes(model.layers, model.input_shape)
+def _tests_that_fit(model: QuantModel, test_vectors: tuple[np.ndarray, np.ndarray], flash_bytes: int) -> int:
+    """How many test vectors there is room for, in half of the flash that the network leaves free."""
+    free = flash_bytes - c_flash_bytes(model.layers, model.input_shape)
     each = sum(part[0].size for part in test_vectors)
     return min(len(test_vectors[0]), free // 2 // each)
 

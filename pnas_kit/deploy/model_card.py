@@ -6,12 +6,11 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from pnas_kit.cost import Board, Estimated, energy, estimate, latency, speed, trace
-from pnas_kit.cost.cimage import c_flash_bytes, c_ram_bytes
+from pnas_kit.cost.cimage import GENERATED_C, c_flash_bytes, c_ram_bytes
+from pnas_kit.learn.data.front_end import FrontEnd
 from pnas_kit.space.layers import INPUT, outputs, shapes
 
 from .model import QuantModel
-
-GENERATED_C = "generated C"
 
 
 def model_card(
@@ -29,7 +28,7 @@ def model_card(
         _section("Data", _pairs(_data(data))),
         _section("Accuracy", _pairs(_accuracy(facts))),
         _section("Confusion", _confusion(facts.get("confusion"), data.get("classes"))),
-        _section(f"Cost on {board.name}", _cost(model, files["model.tflite"], board)),
+        _section(f"Cost on {board.name}", _cost(model, files["model.tflite"], board, data.get("front_end"))),
         _section("To make it again", _pairs(_provenance(facts))),
         _section("Files", _table(("File", "SHA-256"), ((f"`{n}`", _sha256(files[n])) for n in sorted(files)))),
     ]
@@ -134,7 +133,7 @@ def _confusion(confusion: Sequence[Sequence[int]] | None, classes: Sequence[str]
     return "Rows: what it was. Columns: what the int8 network said.\n\n" + _table(["", *names], rows)
 
 
-def _cost(model: QuantModel, tflite: bytes, board: Board) -> str:
+def _cost(model: QuantModel, tflite: bytes, board: Board, sound: FrontEnd | None) -> str:
     """Memory and time with the generated C and with the board's default engine, and how each figure is known."""
     ops, cost = trace(model.layers, model.input_shape), estimate(model.layers, model.input_shape, board)
     ram, flash = c_ram_bytes(model.layers, model.input_shape), c_flash_bytes(model.layers, model.input_shape)
@@ -147,8 +146,17 @@ def _cost(model: QuantModel, tflite: bytes, board: Board) -> str:
         ),
         ("Flash, generated C", f"{flash:,} bytes", "predicted, within 5 % for arm-none-eabi-gcc at -O2 on a Cortex-M4"),
         ("Flash, model.tflite", f"{len(tflite):,} bytes", "the file; the runtime's code comes on top"),
-        ("MACs", f"{cost.macs:,}", "counted"),
     ]
+    if sound:
+        rows += [
+            (
+                "RAM, features of sound",
+                f"{sound.c_ram_bytes:,} bytes",
+                "the work area of src/features.c, beside the network's",
+            ),
+            ("Flash, features of sound", f"{sound.c_flash_bytes:,} bytes", "its tables, and its code at most; without logf"),
+        ]
+    rows.append(("MACs", f"{cost.macs:,}", "counted"))
     default = speed(board.core).engine
     for engine in dict.fromkeys((GENERATED_C, default)):
         how = speed(board.core, engine)

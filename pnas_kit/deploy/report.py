@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
+from pnas_kit.cost.cimage import GENERATED_C
 from pnas_kit.space.arch import Arch
 from pnas_kit.space.layers import INPUT, Layer, Layers, Shape, shapes
 
@@ -38,7 +39,7 @@ def html_report(*, result: object, card: object, board: object, arch: Arch, seed
     task, where = str(data.get("title", "a data set")), str(target.get("name", "a board"))
     parts = [
         f"<h1>{escape(arch.words)}</h1>",
-        f'<p class="soft">int8 network for TensorFlow Lite Micro, found and trained for {escape(task)} '
+        f'<p class="soft">int8 network for {escape(_runs_with(figures))}, found and trained for {escape(task)} '
         f"on {escape(where)}</p>",
         section("Accuracy", pairs(_accuracy(figures))),
         section("On the board", _bars(figures, target) + pairs(_cost(figures, target))),
@@ -48,6 +49,11 @@ def html_report(*, result: object, card: object, board: object, arch: Arch, seed
         section("To make it again", pairs(_provenance(figures, seed, versions, arch))),
     ]
     return page(f"{arch.words} for {task}", parts)
+
+
+def _runs_with(figures: Mapping[str, object]) -> str:
+    """What computes the network on the board, as the workbench calls it."""
+    return "the generated C" if figures.get("engine") == GENERATED_C else "TensorFlow Lite Micro"
 
 
 def page(title: str, parts: Iterable[str]) -> str:
@@ -91,13 +97,16 @@ def _accuracy(figures: Mapping[str, object]) -> list[tuple[str, object]]:
 def _cost(figures: Mapping[str, object], board: Mapping[str, object]) -> list[tuple[str, object]]:
     latency, energy = figures.get("latency_ms"), figures.get("energy_mj")
     clock = board.get("clock_mhz")
+    generated = figures.get("engine") == GENERATED_C
+    what = ", the arena, predicted" if generated else ", feature maps and the runtime's structures, predicted"
     chip = [str(board[name]) for name in ("mcu", "core") if board.get(name)]
     return [
         ("Board", ", ".join([*chip, *([f"{clock:g} MHz"] if clock else [])])),
-        ("RAM", _bytes(figures.get("ram_bytes"), ", feature maps and the runtime's structures, predicted")),
+        ("RAM", _bytes(figures.get("ram_bytes"), what)),
         ("Feature maps, measured", _bytes(figures.get("arena_measured"), " by TFLite Micro") or "not measured"),
-        ("Feature maps, predicted", _bytes(figures.get("arena_predicted"))),
+        ("Feature maps, predicted", _bytes(figures.get("arena_predicted"), " in TFLite Micro")),
         ("Flash (.tflite)", _bytes(figures.get("tflite_bytes"))),
+        ("Flash (generated C)", _bytes(figures.get("flash_bytes"), ", predicted") if generated else None),
         ("MACs", _number(figures.get("macs"))),
         ("Weights and biases", _number(figures.get("params"))),
         ("Latency", None if latency is None else f"{latency:,.3g} ms, estimated"),
@@ -125,7 +134,8 @@ def _provenance(
 
 def _bars(figures: Mapping[str, object], board: Mapping[str, object]) -> str:
     """How full the board's memories are, as one SVG."""
-    memories = [("RAM", "ram_bytes", "ram_bytes"), ("Flash", "tflite_bytes", "flash_bytes")]
+    flash = "flash_bytes" if figures.get("engine") == GENERATED_C else "tflite_bytes"
+    memories = [("RAM", "ram_bytes", "ram_bytes"), ("Flash", flash, "flash_bytes")]
     rows = [(name, figures.get(used), board.get(size)) for name, used, size in memories]
     rows = [row for row in rows if row[1] and row[2]]
     drawn = []

@@ -18,7 +18,7 @@ def save(state: dict[str, Any], path: Path) -> None:
 
 
 def taken_up(path: Path, of: dict[str, Any], device: torch.device | str = "cpu") -> dict[str, Any] | None:
-    """What an earlier training saved with the same `of`: its version, settings and data; of another one None, and a warning."""
+    """What an earlier training of the same version, settings and data (`of`) saved; of another None, and a warning."""
     if not path.exists():
         return None
     state = torch.load(path, weights_only=True, map_location=device)

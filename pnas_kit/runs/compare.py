@@ -67,11 +67,11 @@ class Prototype:
 
     @property
     def figures(self) -> dict[str, float | None]:
-        """What is compared, by name, the bytes of the file where there is one."""
+        """What is compared, by name; flash as verified where it is."""
         cost, result = self.candidate.cost, self.result
         return {
             "int8_accuracy": result and result.int8_accuracy,
-            "flash_bytes": result.tflite_bytes if result else cost.flash_bytes,
+            "flash_bytes": result.flash_used if result else cost.flash_bytes,
             "ram_bytes": cost.ram_bytes,
             "macs": cost.macs,
             "latency_ms": cost.latency_ms,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pnas_kit.cost import estimate
+from pnas_kit.cost import estimate, speed
 from pnas_kit.cost.estimate import ram_bytes
 from pnas_kit.cost.scratch import CMSIS_NN
 from pnas_kit.learn.data import Dataset, validation_split
@@ -215,6 +215,8 @@ def _deliver(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, net)
         macs=cost.macs,
         params=cost.params,
         ram_bytes=cost.ram_bytes,
+        flash_bytes=cost.flash_bytes,
+        engine=run.problem.engine or speed(run.problem.board.core).engine,
         latency_ms=cost.latency_ms,
         energy_mj=cost.energy_mj,
         epochs=len(epochs),

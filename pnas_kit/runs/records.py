@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from pnas_kit.cost import Board, boards, speed
+from pnas_kit.cost.cimage import GENERATED_C
 from pnas_kit.learn.data import CATALOGUE, OWN, Card
 from pnas_kit.learn.detection import scoring_loss
 from pnas_kit.learn.recipe import DISTIL, Recipe, recipe_for
@@ -194,7 +195,8 @@ class Result:
         tflite_bytes: size of the file.
         arena_predicted: feature-map arena that the cost model plans.
         arena_measured: the same as TensorFlow Lite Micro allocates it; None where its package does not exist.
-        macs, params, ram_bytes, latency_ms, energy_mj: as the cost model gives them.
+        macs, params, ram_bytes, flash_bytes, latency_ms, energy_mj: as the cost model gives them for the engine.
+        engine: what runs the network on the board. It and `flash_bytes` are None in results from before they were kept.
         epochs, train_seconds: of the training.
         validation_accuracy: of the epoch that was kept; None where nothing was held out.
         sha256: of the `.tflite`.
@@ -225,6 +227,13 @@ class Result:
     float_strict: float | None = None
     int8_strict: float | None = None
     shown_score: float | None = None
+    flash_bytes: int | None = None
+    engine: str | None = None
+
+    @property
+    def flash_used(self) -> int:
+        """Bytes of flash: the file's, or those of the generated C as predicted where that runs it."""
+        return self.flash_bytes if self.engine == GENERATED_C else self.tflite_bytes
 
     @property
     def balanced_accuracy(self) -> float | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
 
-from pnas_kit.cost import Board, Cost
+from pnas_kit.cost import Board, Cost, room
+from pnas_kit.cost.beside import Features
 from pnas_kit.space import Arch
 
 
@@ -25,6 +26,11 @@ class Limits:
     def of(cls, board: Board) -> Limits:
         """All of a board's memory, and the MACs that it computes in half a second."""
         return cls(ram_bytes=board.ram_bytes, flash_bytes=board.flash_bytes, macs=board.default_macs)
+
+    def within(self, board: Board, front_end: Features | None = None) -> Limits:
+        """The same, but no more than the board has beside stack, start-up and the features of sound."""
+        left = {name: max(1, size) for name, size in room(board, front_end)._asdict().items()}
+        return replace(self, **{name: min(getattr(self, name), size) for name, size in left.items()})
 
     def excess(self, cost: Cost) -> dict[str, float]:
         """By how much of itself each limit is exceeded; 0 or less where it is met."""

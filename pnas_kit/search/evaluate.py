@@ -71,7 +71,11 @@ class Problem:
 
     @classmethod
     def of(cls, card: Any, board: Board, limits: Limits, **settings: Any) -> Problem:
-        """The problem for a data set's card (anything with a `shape` and `classes`)."""
+        """The problem for a data set's card (anything with a `shape` and `classes`).
+
+        Of the board's memory what an application needs beside the network is kept, whatever the limits (`Limits.within`).
+        """
+        limits = limits.within(board, getattr(card, "front_end", None))
         if getattr(card, "task", None) == "detection":
             settings = {"head": "detector", **settings}
         return cls(input_shape=card.shape, classes=len(card.classes), board=board, limits=limits, **settings)

@@ -57,10 +57,15 @@ def drawn(page):
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
+def opened(root, name):
+    """Opens a tab and waits until its panel is drawn."""
+    root.locator(f"[data-tab={name}]").click()
+    expect(root).to_have_attribute("data-tab", name)
+
+
 def listed(root):
     """Numbers in the table, whatever it is filtered by; "front only" is off."""
-    root.locator("[data-tab=table]").click()
-    expect(root).to_have_attribute("data-tab", "table")
+    opened(root, "table")
     only = root.get_by_role("button", name="front only")
     if only.get_attribute("aria-pressed") == "true":
         only.click()
@@ -109,7 +114,7 @@ def test_a_family_is_filtered_out_of_chart_and_table(served, page, run):
 def test_a_brushed_range_filters_every_panel_of_both_steps(served, page, shot, run):
     candidates = run.candidates()
     root = open_step(page, served, run, "search")
-    root.locator("[data-tab=parallel]").click()
+    opened(root, "parallel")
     box = root.locator(".pn-parallel-stage canvas").bounding_box()
     axis = box["x"] + 40 + (box["width"] - 80) / 8  # the second of nine: RAM
     page.mouse.move(axis, box["y"] + 0.3 * box["height"])
@@ -125,7 +130,7 @@ def test_a_brushed_range_filters_every_panel_of_both_steps(served, page, shot, r
     wait_shown(page, len(within))
     shot(page, "12-brushed")
     assert listed(root) == fit
-    root.locator("[data-tab=front]").click()
+    opened(root, "front")
     page.wait_for_function("([root, n]) => +document.querySelector(root).dataset.feasible === n", arg=[ROOT, len(fit)])
     shot(page, "13-brushed-front")
 
@@ -141,7 +146,7 @@ def test_a_brushed_range_filters_every_panel_of_both_steps(served, page, shot, r
 def test_ranges_are_brushed_and_let_go_with_the_keyboard(served, page, run):
     candidates = run.candidates()
     root = open_step(page, served, run, "search")
-    root.locator("[data-tab=parallel]").click()
+    opened(root, "parallel")
     page.focus(f"{ROOT} .pn-parallel-stage canvas")
     for key in ("ArrowRight", *["ArrowUp"] * 8):
         page.keyboard.press(key)

@@ -1,5 +1,8 @@
 """CMSIS-NN's scratch: sizes counted by hand from the library's formulas, and where the planner puts them."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import pytest
 
 from pnas_kit.cost import (
@@ -10,10 +13,14 @@ from pnas_kit.cost import (
     estimate,
     memory_timeline,
     planned_ops,
+    room,
     speeds,
     trace,
 )
+from pnas_kit.cost.cimage import c_ram_bytes
 from pnas_kit.cost.tail import tail_bytes
+from pnas_kit.learn.data.front_end import FrontEnd
+from pnas_kit.search import Limits, Problem
 from pnas_kit.space.layers import Layer
 
 M4, M0, M85 = "cortex-m4f", "cortex-m0plus", "cortex-m85"
@@ -64,3 +71,22 @@ def test_only_engines_with_cmsis_nn_pay_for_it():
     assert {cost.arena_bytes for cost in by_engine.values()} == {plain}
     assert by_engine[CMSIS_NN].ram_bytes == by_engine[None].ram_bytes == plain + 1600 + tail
     assert by_engine["TFLM reference"].ram_bytes == plain + tail
+
+
+@pytest.mark.parametrize("bits", [8, 4])
+def test_the_generated_c_is_planned_with_its_own_scratch(bits):
+    net = tuple(replace(la, bits=bits) if la.kind == "conv" else la for la in NET)
+    ops = planned_ops(net, SHAPE, "generated C", M4)
+    assert arena_bytes(ops, SHAPE) == memory_timeline(ops, SHAPE).arena_bytes == c_ram_bytes(net, SHAPE)
+    assert arena_bytes(ops, SHAPE) != arena_bytes(trace(net, SHAPE), SHAPE)
+
+
+def test_stack_start_up_and_the_features_of_sound_are_kept_of_every_board():
+    board, front = boards()["nano-33-ble"], FrontEnd.of("log-mel", 16_000, 16_000)
+    assert room(board) == (256 * 1024 - 2048, 1024 * 1024 - 1024)
+    assert room(board, front) == (room(board)[0] - front.c_ram_bytes, room(board)[1] - front.c_flash_bytes)
+    card, limits = SimpleNamespace(shape=(61, 40, 1), classes="ab", front_end=front), Limits.of(board)
+    assert Problem.of(card, board, limits).limits == Limits(**room(board, front)._asdict(), macs=limits.macs)
+    small = replace(limits, ram_bytes=10_000, flash_bytes=20_000)
+    assert Problem.of(card, board, small).limits == small
+    assert Problem.of(card, replace(board, ram_bytes=4096), limits).limits.ram_bytes == 1

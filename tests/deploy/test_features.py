@@ -1,13 +1,20 @@
 """The C front end for sound, compiled for this machine, against Python's, and Python's against a sine's known spectrum."""
 
 import ctypes
+import io
 import shutil
 import subprocess
+import zipfile
+from dataclasses import replace
 
+import made_firmware
 import numpy as np
 import pytest
 
-from pnas_kit.deploy.c.features import TOLERANCE, features_c, features_ram_bytes
+from pnas_kit.cost import beside
+from pnas_kit.cost.cimage import c_ram_bytes
+from pnas_kit.deploy.c.features import TOLERANCE, features_c
+from pnas_kit.deploy.firmware import FirmwareError
 from pnas_kit.learn.data.front_end import FLOOR, FrontEnd, features, mel_filters
 
 STRICT = ("-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror")
@@ -89,14 +96,12 @@ def test_the_cepstrum_keeps_lengths_and_its_zeroth_number_is_the_mean():
 def test_the_tables_are_small_and_the_files_the_same_each_time():
     front = FrontEnd.of("mfcc", 16_000, 16_000)
     assert features_c(front) == features_c(front)
-    assert features_ram_bytes(front) == 4 * (2 * 512 + 40)
+    assert front.c_ram_bytes == 4 * (2 * 512 + 40)
     with pytest.raises(ValueError, match="longer clip"):
         FrontEnd.of("mfcc", 16_000, 100)
 
 
 def test_the_firmware_of_a_network_for_sound_holds_the_front_end(tmp_path, monkeypatch):
-    import made_firmware
-
     front = FrontEnd.of("mfcc", 16_000, 16_000)
     silent = made_firmware.unpacked(made_firmware.project(), tmp_path / "silent")
     assert not list(silent.rglob("features.*"))
@@ -107,3 +112,34 @@ def test_the_firmware_of_a_network_for_sound_holds_the_front_end(tmp_path, monke
         assert [found[path] for path in found if path.endswith(name)] == [text, text]
     assert "features_of_clip" in (root / "README.md").read_text()
     assert "features_of_clip" not in (silent / "README.md").read_text()
+
+
+@made_firmware.needs("arm-none-eabi-gcc", "arm-none-eabi-size")
+@pytest.mark.parametrize("core", ["cortex-m0plus", "cortex-m4", "cortex-m7"])
+@pytest.mark.parametrize(("kind", "hz", "bands"), [("log-mel", 8_000, 20), ("log-mel", 16_000, 40), ("mfcc", 44_100, 128)])
+def test_memory_of_the_c_is_known_before_there_is_any(kind, hz, bands, core, tmp_path):
+    front = FrontEnd.of(kind, hz, hz, bands=bands)
+    for name, text in features_c(front).items():
+        (tmp_path / name).write_text(text)
+    compile_c = ["arm-none-eabi-gcc", "-O2", "-mthumb", f"-mcpu={core}", "-c", "features.c", "-o", "features.o"]
+    subprocess.run(compile_c, cwd=tmp_path, check=True)
+    told = subprocess.run(
+        ["arm-none-eabi-size", "features.o"], cwd=tmp_path, capture_output=True, text=True, check=True
+    ).stdout
+    flash, data, variables = map(int, told.splitlines()[1].split()[:3])
+    assert data == 0 and variables == front.c_ram_bytes
+    assert flash <= front.c_flash_bytes < flash + 400
+
+
+def test_a_board_is_full_before_the_front_end_is_forgotten(monkeypatch):
+    front, model = FrontEnd.of("log-mel", 16_000, 16_000), made_firmware.net(1)
+    ram = c_ram_bytes(model.layers, model.input_shape)
+    small = replace(made_firmware.NANO, ram_bytes=ram + beside().ram_bytes)
+    made_firmware.project(model=model, board=small)
+    monkeypatch.setattr(made_firmware, "CARD", made_firmware.CARD | {"front_end": front})
+    with pytest.raises(FirmwareError, match="with start-up, stack and the features of sound"):
+        made_firmware.project(model=model, board=small)
+    content = made_firmware.project(model=model, board=replace(small, ram_bytes=ram + beside(front).ram_bytes))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        card = next(archive.read(name).decode() for name in archive.namelist() if name.endswith("MODEL_CARD.md"))
+    assert f"| RAM, features of sound | {front.c_ram_bytes:,} bytes |" in card

@@ -69,6 +69,13 @@ def test_page_says_everything():
     assert "|90|10|" in said
 
 
+def test_figures_are_those_of_the_engine():
+    said = Page(page(engine="generated C", flash_bytes=51200)).text
+    assert "int8 network for the generated C" in said and "16.0 KiB, the arena, predicted" in said
+    assert "50.0 KiB of 960.0 KiB" in said and "Flash (generated C)|50.0 KiB, predicted" in said
+    assert "generated C" not in Page(page()).text and "int8 network for TensorFlow Lite Micro" in Page(page()).text
+
+
 def test_what_was_not_measured_is_said():
     text = page(arena_measured=None, energy_mj=None, confusion=None)
     said = Page(text).text

@@ -87,6 +87,8 @@ def test_the_best_verified_prototype_is_what_differences_are_told_to(pair):
     assert [p.candidate.number for p in found.prototypes[0]] == [better, worse]
     assert found.reference.figures["int8_accuracy"] == 0.9
     assert found.reference.figures["flash_bytes"] == 21 * 1024  # of the file, not the estimate
+    add_result(first, better, int8_accuracy=0.9, engine="generated C", flash_bytes=30 * 1024)
+    assert compare(first, second).reference.figures["flash_bytes"] == 30 * 1024
     assert {p.candidate.number for p in found.prototypes[1]} == set(second.proposed())
     assert all(p.result is None and p.figures["int8_accuracy"] is None for p in found.prototypes[1])
 

@@ -24,6 +24,7 @@ from pnas_kit.cost import (
     speed,
     trace,
 )  # fmt: skip
+from pnas_kit.cost.cimage import c_ram_bytes
 from pnas_kit.runs import Emulation, Run
 from pnas_kit.runs.large import KNOWN
 from widgets import words
@@ -103,6 +104,13 @@ def test_the_words_have_hint_band_and_engine(model, board):
     assert memory_timeline(planned, model.arch.input_shape).hint in shown
     assert ("CMSIS-NN's source asks" in shown) == (speed(board.core).engine == CMSIS_NN)
     assert f"{words.milliseconds(whole.value)} in all with TFLM" in shown and f"likely {words.span(whole)} ms." in shown
+
+
+def test_the_pictures_of_the_generated_c_are_its_own(model):
+    layers, shape = model.arch.pruned, model.arch.input_shape
+    shown = text(costs_html(layers, shape, model.board, "generated C"))
+    assert f"what the planner takes, {words.figure(c_ram_bytes(layers, shape) / 1024)} KiB" in shown
+    assert "CMSIS-NN" not in shown and "in all with generated C" in shown
 
 
 def test_the_pictures_are_opened_and_closed_by_their_button(deploy):

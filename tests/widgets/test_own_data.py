@@ -69,6 +69,9 @@ def test_an_uploaded_archive_is_shown_changed_used_and_forgotten(own, workbench,
     aside = place(state.data).rename(cache / "aside")  # as if another page had forgotten it
     assert "<small>own/my-walks</small>" in steps_html(state)
     assert "Unknown data set 'own/my-walks'" in state.complaints()["data"]
+    task._draw_data()  # as at the end of a load
+    task._draw_messages()
+    assert "Unknown data set" in task._messages.html and "My walks" in task._sets.html
     aside.rename(place(state.data))
     task._sets.press("forget", "own/my-walks")
     assert own_cards() == {} and state.data == "digits" and "My walks" not in task._sets.html

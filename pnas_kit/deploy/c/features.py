@@ -24,11 +24,6 @@ def features_c(front: FrontEnd) -> dict[str, str]:
     return {name: _filled(name, _values(front)) for name in ("features.h", "features.c")}
 
 
-def features_ram_bytes(front: FrontEnd) -> int:
-    """RAM of the work area: real and imaginary parts, and one row of bands."""
-    return 4 * (2 * front.points + front.bands)
-
-
 def _values(front: FrontEnd) -> dict[str, object]:
     filters = mel_filters(front)
     turn = 2 * np.pi * np.arange(front.points // 2) / front.points
@@ -46,7 +41,7 @@ def _values(front: FrontEnd) -> dict[str, object]:
         "WEIGHT_COUNT": sum(len(weights) for _, weights in filters),
         "DCT": _table(cosines(front).reshape(-1)) if mfcc else "0.0f",
         "DCT_COUNT": front.coefficients * front.bands if mfcc else 1,
-        "BYTES": features_ram_bytes(front), "TOLERANCE": f"{TOLERANCE:g}",
+        "BYTES": front.c_ram_bytes, "TOLERANCE": f"{TOLERANCE:g}",
     }  # fmt: skip
 
 

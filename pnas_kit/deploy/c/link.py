@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from pnas_kit.cost.beside import STACK_BYTES
+
 BOARD, BARE = Path(__file__).with_name("board"), Path(__file__).with_name("bare")
-STACK_BYTES = 2048
-"""RAM that every image keeps free for the stack of the net and of the code around it."""
 
 BOOT_BYTES = 64
 """Of flash, for the vectors."""
