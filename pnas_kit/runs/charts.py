@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import re
 import threading
 from collections.abc import Sequence
 from html import escape
 
-import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from pnas_kit.learn.data import Card
 from pnas_kit.learn.epoch import Epoch
 from pnas_kit.search import Candidate
 
 from .compare import on_front
-from .examples import Example
 from .run import Run
 
 COLOURS = ("#0072B2", "#D55E00")  # Okabe-Ito; the first run's and the second's
@@ -157,30 +152,3 @@ def learning_svg(epochs: Sequence[Epoch], measure: str, key: str) -> str:
 
     label = f"Learning curve over {last.number} epochs: {figure} {100 * last.accuracy:.1f} %, loss {last.loss:.3f}"
     return _svg(f"learning-{key}", label, (6.0, 2.6), draw)
-
-
-def found_html(example: Example, card: Card) -> str:
-    """A test image with the boxes that were found (solid, with class and score) and the real ones (dashed): an `<img>`."""
-    height, width = example.picture.shape[:2]
-    names = [f"{card.classes[int(row[0])]} {100 * row[5]:.0f} %" for row in example.found]
-    with _lock, rc_context({"font.size": 7}):
-        figure = Figure(figsize=(2.4, 2.4 * height / width), dpi=100)
-        axes = figure.add_axes((0, 0, 1, 1))
-        axes.set_axis_off()
-        axes.imshow(example.picture.squeeze(), cmap="gray", interpolation="nearest", extent=(0, width, height, 0))
-        for row in example.truth:
-            axes.add_patch(_rectangle(row, edgecolor="#56B4E9", linestyle="--", linewidth=1.4))
-        for row, name in zip(example.found, names, strict=True):
-            axes.add_patch(_rectangle(row, edgecolor="#E69F00", linewidth=1.6))
-            axes.text(row[1], row[2], name, color="white", va="bottom", clip_on=True, parse_math=False,
-                      bbox={"color": "black", "pad": 0.6})  # fmt: skip
-        file = io.BytesIO()
-        figure.savefig(file, format="png")
-    label = f"{len(example.found)} found, {len(example.truth)} real: {', '.join(names) or 'nothing found'}"
-    data = base64.b64encode(file.getvalue()).decode()
-    return f'<img alt="{escape(label, quote=True)}" width="168" src="data:image/png;base64,{data}">'
-
-
-def _rectangle(row: np.ndarray, **look) -> Rectangle:
-    _, x0, y0, x1, y1 = row[:5]
-    return Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, **look)

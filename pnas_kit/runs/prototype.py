@@ -170,7 +170,7 @@ def _quantised(run: Run, data: Dataset, recipe: Recipe, net) -> tuple[QuantModel
 
 
 def _shown_score(run: Run, data: Dataset, recipe: Recipe, model: bytes) -> float | None:
-    """From which score a detector's boxes are shown, by the images that judged its quantisation; None of a classifier."""
+    """From which score a detector's boxes are shown, by the images that judged its quantisation."""
     if data.card.task != "detection":
         return None
     from pnas_kit.deploy.detections import found_by
@@ -182,6 +182,7 @@ def _shown_score(run: Run, data: Dataset, recipe: Recipe, model: bytes) -> float
 
 def _deliver(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, net) -> None:
     from pnas_kit.deploy import RuntimeMissing, arena, c_header, evaluate
+    from pnas_kit.learn.detection.decode import SHOWN_SCORE
     from pnas_kit.learn.goal import goal_for
     from pnas_kit.learn.train import tensors
 
@@ -228,7 +229,7 @@ def _deliver(run: Run, candidate: Candidate, data: Dataset, recipe: Recipe, net)
     write_bytes(folder / "model.tflite", model)
     _write_firmware(run, candidate, data, quantised, model, result)
     if data.card.task == "detection":
-        write_bytes(folder / EXAMPLES_FILE, examples_file(data, model, result.shown_score))
+        write_bytes(folder / EXAMPLES_FILE, examples_file(data, model, result.shown_score or SHOWN_SCORE))
     else:
         write_bytes(folder / ANSWERS_FILE, answers_file(data, model, score.answers))
     write_text(folder / "model_data.h", c_header(model, "model_data", arena_needed + scratch, data.card))

@@ -190,7 +190,8 @@ class Result:
         int8_accuracy: of the `.tflite` in tflite-runtime's reference kernels on the whole test split.
         test_count: samples in the test split.
         float_strict, int8_strict: of a detector, mAP50-95; None for a classifier.
-        shown_score: of a detector, the score from which its boxes are shown; None for a classifier.
+        shown_score: of a detector, the score from which its boxes are shown; None for a classifier, and where no object was
+            hit to tell it by.
         confusion: int8 predictions, row true class, column predicted class; empty for a detector.
         tflite_bytes: size of the file.
         arena_predicted: feature-map arena that the cost model plans.

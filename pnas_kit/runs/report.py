@@ -15,7 +15,8 @@ from pnas_kit.search.sampler import SAMPLER_TITLES
 from pnas_kit.space import FAMILIES
 
 from .again import python_lines
-from .charts import found_html, front_svg, learning_svg, volumes_svg
+from .boxes_svg import boxes_svg
+from .charts import front_svg, learning_svg, volumes_svg
 from .compare import on_front
 from .examples import read_examples
 from .folder import read_json, write_text
@@ -169,7 +170,7 @@ def _prototype(run: Run, number: int) -> str:
         return "".join([*parts, "<p>Not verified yet: train it to the end.</p>"])
     parts.append(pairs(_facts(run, number, result)))
     parts.append(confusion_table(result.confusion, run.card.classes))
-    found = [found_html(example, run.card) for example in read_examples(run.prototype(number))]
+    found = [boxes_svg(example, run.card.classes) for example in read_examples(run.prototype(number))]
     if found:
         kind = "Synthetic compositions. " if run.card.synthetic else ""
         parts.append(

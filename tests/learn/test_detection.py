@@ -14,7 +14,6 @@ from pnas_kit.learn.data.boxes import Boxes, inside
 from pnas_kit.learn.detection import Found, best_score, decode, precision, scoring_loss, suppress
 from pnas_kit.learn.detection.assign import assign
 from pnas_kit.learn.detection.augment import mirror, tint, upend, zoom
-from pnas_kit.learn.detection.decode import SHOWN_SCORE
 from pnas_kit.learn.detection.goal import DetectionGoal, predict
 from pnas_kit.learn.detection.loss import cells, detection_loss, giou
 from pnas_kit.learn.detection.nms import overlaps
@@ -85,8 +84,8 @@ def test_the_shown_score_balances_missed_and_false_boxes():
     ]
     assert best_score(seen, real) == 0.129
     assert best_score([seen[0], found([0.9, 1, 20, 20, 40, 40])], real) == 0.2  # another class
-    assert best_score([found([0.9, 0, 50, 50, 60, 60]), found()], real) == SHOWN_SCORE
-    assert best_score([found(), found()], real) == SHOWN_SCORE
+    assert best_score([found([0.9, 0, 50, 50, 60, 60]), found()], real) is None
+    assert best_score([found(), found()], real) is None
 
 
 def test_of_equal_scores_all_are_shown_or_none():

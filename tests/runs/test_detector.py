@@ -3,6 +3,7 @@
 import re
 import zipfile
 from dataclasses import replace
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -12,10 +13,11 @@ from pnas_kit.deploy import evaluate
 from pnas_kit.learn.data import CATALOGUE
 from pnas_kit.learn.detection.decode import SHOWN_SCORE
 from pnas_kit.runs import Config, Run, prototype
+from pnas_kit.runs.boxes_svg import SIDE, boxes_svg
 from pnas_kit.runs.examples import EXAMPLES, Example, read_examples
 from pnas_kit.search import Candidate
 from pnas_kit.search.evaluate import check
-from widgets.detections import SIDE, detections_html, found_html, training_examples
+from widgets.detections import detections_html, found_html, training_examples
 
 
 @pytest.fixture
@@ -72,6 +74,15 @@ def test_names_of_boxes_at_one_place_stand_below_each_other_and_within_the_pictu
     (_, first), (_, second), (right, _) = places
     assert len(places) == 3 and second - first >= 11 * 48 / SIDE
     assert 0 <= right < 40  # moved to the left, so that it ends within the picture
+
+
+def test_names_in_any_writing_are_text_of_the_picture_and_wide_letters_have_room():
+    found = np.array([[0, 1, 8, 20, 30, 0.9], [1, 30, 8, 44, 30, 0.5]], np.float32)
+    svg = boxes_svg(Example(np.zeros((48, 48, 3), np.uint8), found[:1, :5], found), ["交通信号灯", 'a "<b>" & c'])
+    root = ElementTree.fromstring(svg)
+    assert [text.text for text in root.iter("text")] == ["交通信号灯 90 %", 'a "<b>" & c 50 %']
+    (_, first), (_, second) = [(float(x), float(y)) for x, y in re.findall(r'<text x="([\d.]+)" y="([\d.]+)"', svg)]
+    assert second - first >= 11 * 48 / SIDE  # side by side they would overlap
 
 
 def test_training_pictures_show_their_real_boxes():

@@ -12,7 +12,7 @@ from .nms import OVERLAP, suppress
 LEAST_SCORE = 0.01
 """Boxes of a lower score are not looked at when precision is measured."""
 SHOWN_SCORE = 0.3
-"""From here on a box is shown where nothing is known of its detector; else see `best_score`."""
+"""From here on a box is shown where no score is known to suit its detector; else see `best_score`."""
 MOST_CELLS = 300
 """Cells of the highest score that suppression looks at in one image; the firmware looks at all."""
 MOST = 100

@@ -8,14 +8,14 @@ import numpy as np
 
 from pnas_kit.learn.data.boxes import Boxes
 
-from .decode import SHOWN_SCORE, Found
+from .decode import Found
 from .nms import overlaps
 
 HIT = 0.5
 """IoU from which a box counts as found."""
 
 
-def best_score(found: Sequence[Found], truth: Boxes) -> float:
+def best_score(found: Sequence[Found], truth: Boxes) -> float | None:
     """The score, 0 to 1, from which on F1 is highest: the balance of missed objects and false boxes.
 
     A detector of few objects that are hard to see is never sure, and a score that suits another shows none of its boxes.
@@ -25,13 +25,13 @@ def best_score(found: Sequence[Found], truth: Boxes) -> float:
         truth: the objects of the same images.
 
     Returns:
-        The score rounded down to three places; `SHOWN_SCORE` where nothing is hit.
+        The score rounded down to three places; None where no object is hit.
     """
     scores, hits = np.concatenate([[one.scores, _hits(one, rows)] for one, rows in zip(found, truth, strict=True)], axis=1)
     order = np.argsort(-scores, kind="stable")
     right = hits[order].cumsum()
     if not right.any():
-        return SHOWN_SCORE
+        return None
     f1 = 2 * right / (np.arange(1, len(right) + 1) + len(truth.rows))
     f1[:-1][np.diff(scores[order]) == 0] = 0  # of equal scores all are shown or none
     return float(np.floor(1000 * scores[order][f1.argmax()]) / 1000)
