@@ -10,9 +10,10 @@ import numpy as np
 from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own.files import Files
 from pnas_kit.learn.own.found import Found
-from pnas_kit.learn.own.image_folder import in_classes, split_word
+from pnas_kit.learn.own.image_folder import in_classes
+from pnas_kit.learn.own.naming import part_folder, parts_of_words, split_word
 from pnas_kit.learn.own.picture import SUFFIXES
-from pnas_kit.learn.own.scenes import Scene, by_file, drawn_on, found_of_scenes, part_folder, parts_of_words, picture_for
+from pnas_kit.learn.own.scenes import Scene, by_file, drawn_on, found_of_scenes, picture_for
 from pnas_kit.learn.own.settings import Settings
 
 NAME = "COCO JSON"

@@ -1,22 +1,17 @@
 """Folders of pictures: the class is the folder, with or without folders train and test above."""
 
-import re
-from pathlib import PurePosixPath
-
 import numpy as np
 
 from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own import limits
 from pnas_kit.learn.own.files import Files
-from pnas_kit.learn.own.found import TEST, TRAIN, Found
+from pnas_kit.learn.own.found import Found
+from pnas_kit.learn.own.naming import classes_of, split_word
 from pnas_kit.learn.own.picture import SUFFIXES, Header, header, pixels, white_of
 from pnas_kit.learn.own.settings import Settings
 
 NAME = "image folder"
 ENDINGS = SUFFIXES
-SPLITS = {"train": TRAIN, "training": TRAIN, "val": TRAIN, "valid": TRAIN, "validation": TRAIN, "dev": TRAIN,
-          "test": TEST, "testing": TEST}  # fmt: skip
-HELD_OUT = ("val", "valid", "validation", "dev")
 SIDES = (32, 48, 64, 96)
 _SHOWN = 5
 
@@ -60,38 +55,6 @@ def read(files: Files, settings: Settings) -> Found:
     )
 
 
-def classes_of(names: list[str], title: str) -> tuple[list[str], np.ndarray | None, list[str]]:
-    """The class of each file by its folder, the part where folders say it, and what was understood.
-
-    Raises:
-        DataError: Files without a class's folder.
-    """
-    paths = [PurePosixPath(name).parts for name in names]
-    if all(len(path) > 2 and path[0] == path[1] for path in paths):  # an archive's folder in a folder of its name
-        paths = [path[1:] for path in paths]
-    words = [split_word(path[0]) for path in paths]
-    exact = all(path[0].lower() in SPLITS for path in paths)
-    split = exact or (all(words) and all(len(path) > 2 for path in paths))
-    loose = [name for name, path in zip(names, paths, strict=True) if len(path) < 2 + split]
-    if loose:
-        raise DataError(
-            f"{title}: expected a folder for each class, got "
-            f"{loose[0]!r}{' in none' if not split else ' right in ' + loose[0]}. "
-            "Put every file into a folder that is named like its class."
-        )
-    labels = [path[split] for path in paths]
-    if not split:
-        bare = {SPLITS.get(label.lower().rstrip("0123456789")) for label in labels}
-        if bare == {TRAIN, TEST}:
-            raise DataError(
-                f"{title}: expected folders of classes inside {' and '.join(sorted(set(labels))[:_SHOWN])}, got files right "
-                "in them. Put every file into a folder that is named like its class."
-            )
-        return labels, None, ["The class is the folder."]
-    part, notes = part_of(words)
-    return labels, part, ["The class is the folder.", *notes]
-
-
 def in_classes(files: Files) -> bool:
     """Whether the pictures lie in folders of two classes or more: then a stray file beside them decides nothing."""
     try:
@@ -99,29 +62,6 @@ def in_classes(files: Files) -> bool:
     except DataError:
         return False
     return len(labels) > 1 and not any(split_word(label) for label in labels)
-
-
-def split_word(folder: str) -> str | None:
-    """The word train, test or val in a folder's name (dataset_train); None where there is none."""
-    return next((word for word in re.split(r"[^a-z]+", folder.lower()) if word in SPLITS), None)
-
-
-def part_of(folders: list[str]) -> tuple[np.ndarray | None, list[str]]:
-    """int8 part of each file from the names of folders train, val, test; None where all are of one part."""
-    there = {folder.lower() for folder in folders}
-    testing = {folder for folder in there if SPLITS[folder] == TEST}
-    note = []
-    if not testing:
-        testing = {folder for folder in there if folder in HELD_OUT}
-        note = [f"There is no folder test: {', '.join(sorted(testing))} takes its place."] if testing else []
-    elif there & set(HELD_OUT):
-        note = [
-            f"The folder {', '.join(sorted(there & set(HELD_OUT)))} joins the training part, of which validation is drawn."
-        ]
-    part = np.array([TEST if folder.lower() in testing else TRAIN for folder in folders], np.int8)
-    if testing in (set(), there):
-        return None, ["All files are in one part."]
-    return part, note
 
 
 def shape_of(headers: list[Header], settings: Settings) -> tuple[tuple[int, int], int, list[str], list[str]]:

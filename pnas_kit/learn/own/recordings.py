@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import re
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,9 +12,9 @@ from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own import limits
 from pnas_kit.learn.own.clock import rate, seconds
 from pnas_kit.learn.own.files import Files
-from pnas_kit.learn.own.found import TEST, TRAIN, Found, numbered, plain_label
-from pnas_kit.learn.own.image_folder import SPLITS, part_of
-from pnas_kit.learn.own.series import part_of as part_by_name
+from pnas_kit.learn.own.found import Found, numbered, plain_label
+from pnas_kit.learn.own.naming import classes_of_recordings, parts_of_recordings
+from pnas_kit.learn.own.roles import Roles, rises, roles_of
 from pnas_kit.learn.own.settings import Settings
 from pnas_kit.learn.own.table import channel, read_table
 from pnas_kit.learn.own.windows import Stretch, cut
@@ -26,42 +24,12 @@ if TYPE_CHECKING:
 
 NAME = "CSV recordings"
 ENDINGS = (".csv", ".tsv", ".txt")
-LABEL = (
-    "label",
-    "labels",
-    "class",
-    "activity",
-    "gesture",
-    "target",
-    "state",
-    "category",
-    "isanomaly",
-    "anomaly",
-    "klasse",
-    "y",
-)
-_GROUP = ("subject", "subjects", "person", "user", "participant", "session", "recording", "series", "group")
-_TIME = re.compile(
-    r"(time|timestamp|date|datetime|zeit)([ _\[(].*)?|.*[ _](time|timestamp)"
-    r"|(t|millis|micros|ms|us|ns|seconds|sec)([ _]?[\[(_]?(s|ms|us|µs|ns|sec|seconds)[\])]?)?"
-)
 _INDEX = ("", "index", "id", "unnamed: 0", "seq", "sample")
 _MOST_MISSING = 0.2
 _LONGEST_GAP = 32
 """Missing values in a row, in samples, that a straight line may stand for."""
 _SAME_TIME = 0.999999
 """Correlation of two clocks; no sensor comes near."""
-_RISES = 0.99
-"""Share of its steps that go up, from which on a column looks like a clock or a counter."""
-
-
-@dataclass(frozen=True)
-class Roles:
-    """Which column is what; the channels are the rest."""
-
-    label: str | None
-    group: str | None
-    time: str | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +48,7 @@ class Recording:
 
 def fits(files: Files) -> bool:
     """Whether there are tables."""
-    return bool(_named(files))
+    return bool(files.with_suffix(*ENDINGS))
 
 
 def read(files: Files, settings: Settings) -> Found:
@@ -89,7 +57,7 @@ def read(files: Files, settings: Settings) -> Found:
     Raises:
         DataError: Tables that differ, no class to be found, or cells that are no numbers.
     """
-    names = _named(files)
+    names = files.with_suffix(*ENDINGS)
     notes, warnings = [], []
     roles, channels, recordings, rows = None, None, [], 0
     for number, name in enumerate(names):
@@ -98,7 +66,7 @@ def read(files: Files, settings: Settings) -> Found:
         if rows > limits.ROWS:
             raise DataError(f"{files.title}: more than {limits.ROWS:,} lines together. Use fewer or shorter recordings.")
         if roles is None:
-            roles = _roles(table, name, settings, len(names), notes)
+            roles = roles_of(table, name, settings, len(names), notes)
         made, titles = _recording(table, name, number, roles, settings, notes if number == 0 else [], warnings)
         channels = channels or titles
         if titles != channels:
@@ -106,10 +74,10 @@ def read(files: Files, settings: Settings) -> Found:
                 f"{name}: expected the channels {', '.join(channels)} of the first file, got {', '.join(titles)}."
             )
         recordings.append(made)
-    part, paths = _parts(names, roles.label is not None)
+    part, paths = parts_of_recordings(names, roles.label is not None)
     classes = None
     if roles.label is None:
-        classes, said = _from_names(paths, files.title)
+        classes, said = classes_of_recordings(paths, files.title)
         notes.append(said)
     hz = _one_rate([made.hz for made in recordings], settings, warnings)
     stretches, words = _stretches(recordings, classes, part, roles.group)
@@ -121,53 +89,6 @@ def read(files: Files, settings: Settings) -> Found:
         part=made.part, groups=made.groups, group_word=word, split=made.split, sampling_hz=hz, notes=notes + made.notes,
         warnings=warnings + made.warnings,
     )  # fmt: skip
-
-
-def _named(files: Files) -> list[str]:
-    return files.with_suffix(*ENDINGS)
-
-
-def _roles(table: pandas.DataFrame, name: str, settings: Settings, count: int, notes: list[str]) -> Roles:
-    from pandas.api.types import is_numeric_dtype
-
-    chosen = {}
-    for role in ("label", "group", "time"):
-        wanted = getattr(settings, f"{role}_column")
-        if wanted is not None and wanted not in table.columns:
-            raise DataError(f"{name}: there is no {role} column {wanted!r}; the columns are {', '.join(table.columns)}.")
-        chosen[role] = wanted
-    free = [title for title in table.columns if title not in chosen.values()]
-    by_name = {plain_title(title): title for title in reversed(free)}
-    labels = [word for word in LABEL if word != "y" or not {"x", "z"} & by_name.keys()]  # else it is an axis
-    chosen["label"] = chosen["label"] or next((by_name[word] for word in labels if word in by_name), None)
-    chosen["group"] = chosen["group"] or next((by_name[word] for word in _GROUP if word in by_name), None)
-    if chosen["group"] is None and "id" in by_name and not _rises(table[by_name["id"]]):
-        chosen["group"] = by_name["id"]
-    chosen["time"] = chosen["time"] or next((title for title in free if _TIME.fullmatch(title.lower())), None)
-    text = [title for title in free if not is_numeric_dtype(table[title]) and title not in chosen.values()]
-    if chosen["label"] is None and count == 1:
-        if len(text) != 1:
-            raise DataError(
-                f"{name}: no column is known to name the class; the columns are {', '.join(table.columns)}. "
-                "Choose the label column, or give one file per class in a folder."
-            )
-        chosen["label"] = text[0]
-    said = [f"{role} in column {title!r}" for role, title in chosen.items() if title is not None]
-    notes.append(f"Found the {', the '.join(said)}." if said else "No columns of label, group or time.")
-    return Roles(**chosen)
-
-
-def plain_title(title: str) -> str:
-    """A title without what differs from table to table: "Subject ID", "subject_id" and "subject" are one."""
-    word = re.sub(r"[ _-]", "", title.lower())
-    return word.removesuffix("id") or word
-
-
-def _rises(column: pandas.Series) -> bool:
-    """Whether nearly every line has more than the one before, as with a clock or a counter."""
-    from pandas.api.types import is_numeric_dtype
-
-    return is_numeric_dtype(column) and len(column) > 1 and bool(np.mean(np.diff(column) > 0) > _RISES)
 
 
 def _recording(
@@ -193,7 +114,7 @@ def _recording(
             continue
         if title.lower() in _INDEX:
             called = f"Column {title!r}" if title else "The column without a name"
-            notes.append(f"{called} {'numbers the lines and ' if _rises(table[title]) else ''}was left out.")
+            notes.append(f"{called} {'numbers the lines and ' if rises(table[title]) else ''}was left out.")
             continue
         column = channel(table[title], name)
         if column is None:
@@ -204,7 +125,7 @@ def _recording(
             continue
         values.append(_mended(column, edges, f"{name}, column {title!r}", warnings))
         titles.append(title)
-        if number == 0 and _rises(table[title]):
+        if number == 0 and rises(table[title]):
             advice = "Remove it" if roles.time else "Choose it as the column of time, or remove it"
             warnings.append(
                 f"{name}: {title!r} goes up from line to line, as a clock or a counter does, and is learnt from like a "
@@ -258,38 +179,6 @@ def _mended(values: np.ndarray, edges: np.ndarray, where: str, warnings: list[st
 def _words(column: pandas.Series) -> np.ndarray:
     words = {value: plain_label(str(value)) for value in column.dropna().unique()}
     return np.array([words.get(value, "") for value in column], object)
-
-
-def _parts(names: list[str], labelled: bool) -> tuple[list[int | None], list[tuple[str, ...]]]:
-    """Part of each file by its folder, or where a column has the label, by its name; and what remains of the paths."""
-    paths = [PurePosixPath(name).parts for name in names]
-    if all(len(path) > 1 and path[0].lower() in SPLITS for path in paths):
-        given, _ = part_of([path[0] for path in paths])
-        return [None] * len(names) if given is None else given.tolist(), [path[1:] for path in paths]
-    by_name = [part_by_name(name) for name in names] if labelled else []
-    return by_name if set(by_name) == {TRAIN, TEST} else [None] * len(names), paths
-
-
-def _from_names(paths: list[tuple[str, ...]], title: str) -> tuple[list[str], str]:
-    """Class of each file by its folder, or by its name without the number at its end."""
-    folders = [path[0] for path in paths if len(path) > 1]
-    if len(set(folders)) > 1 and len(folders) == len(paths):
-        words = [_unnumbered(folder) for folder in folders]
-        if all(words) and 1 < len(set(words)) < len(set(folders)) == len(folders):  # a folder for each recording
-            return words, "The class is the folder's name without the number at its end."
-        return folders, "The class is the folder."
-    names = [PurePosixPath(path[-1]).stem for path in paths]
-    heads = [name.partition(".")[0] for name in names]
-    if all("." in name for name in names) and 1 < len(set(heads)) < len(names):
-        return heads, "The class is the file's name up to its first point."
-    stems = [_unnumbered(name) for name in names]
-    if not all(stems):
-        raise DataError(f"{title}: file names are numbers alone. Put the files into a folder for each class.")
-    return stems, "The class is the file's name without the number at its end."
-
-
-def _unnumbered(name: str) -> str:
-    return re.sub(r"[-_. ()]*\d*[)]?$", "", name)
 
 
 def _stretches(recordings: list[Recording], classes, part, group: str | None) -> tuple[list[Stretch], tuple[str, ...]]:

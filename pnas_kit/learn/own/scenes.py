@@ -10,7 +10,7 @@ from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own import limits
 from pnas_kit.learn.own.files import Files
 from pnas_kit.learn.own.found import TEST, TRAIN, Found
-from pnas_kit.learn.own.image_folder import HELD_OUT, SPLITS, each, white_in
+from pnas_kit.learn.own.image_folder import each, white_in
 from pnas_kit.learn.own.picture import SUFFIXES, Header, header, pixels
 from pnas_kit.learn.own.settings import Settings
 
@@ -105,24 +105,6 @@ def by_file(files: Files) -> dict[str, list[str]]:
     for name in files.with_suffix(*SUFFIXES):
         index.setdefault(PurePosixPath(name).name.lower(), []).append(name)
     return index
-
-
-def parts_by_folder(names: list[str]) -> list[int | None]:
-    """Training or test by a folder of each path."""
-    return parts_of_words([part_folder(name) for name in names])
-
-
-def parts_of_words(words: list[str | None]) -> list[int | None]:
-    """Training or test for words of `SPLITS`; val counts as test where there is none called test."""
-    testing = any(SPLITS.get(word or "") == TEST for word in words)
-    tests = {word for word in SPLITS if SPLITS[word] == TEST or (word in HELD_OUT and not testing)}
-    return [None if word is None else TEST if word in tests else TRAIN for word in words]
-
-
-def part_folder(name: str) -> str | None:
-    """The folder of the path that names a part; train2017 is train."""
-    words = (part.lower().rstrip("0123456789") for part in PurePosixPath(name).parts[:-1])
-    return next((word for word in words if word in SPLITS), None)
 
 
 def drawn_on(width: object, height: object) -> Size | None:

@@ -1,12 +1,11 @@
 """What the text formats of single series share: files of training and test, labels, and the way to `Found`."""
 
-import re
-
 import numpy as np
 
 from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own.files import Files
 from pnas_kit.learn.own.found import TEST, TRAIN, Found, number, numbered
+from pnas_kit.learn.own.naming import part_by_end
 from pnas_kit.learn.own.pad import even
 from pnas_kit.learn.own.settings import Settings
 
@@ -27,7 +26,7 @@ def found_of(files: Files, suffixes: tuple[str, ...], form: str, read, settings:
         DataError: Other files, or what `read` refuses.
     """
     names = files.with_suffix(*suffixes)
-    parts = [part_of(name) for name in names]
+    parts = [part_by_end(name) for name in names]
     if len(names) > 1 and sorted(p for p in parts if p is not None) != [TRAIN, TEST]:
         raise DataError(
             f"{files.title}: expected one file, or two named ..._TRAIN and ..._TEST, got {', '.join(names[:5])}. "
@@ -49,14 +48,6 @@ def found_of(files: Files, suffixes: tuple[str, ...], form: str, read, settings:
         form=form, task="series", x=x, y=y, classes=classes, unit="as in the file",
         part=np.array(part, np.int8) if len(chosen) == 2 else None, sampling_hz=settings.sampling_hz, notes=notes,
     )  # fmt: skip
-
-
-def part_of(name: str) -> int | None:
-    """Training or test by the end of a file's name; None where it says nothing."""
-    stem = name.rpartition("/")[2].lower()
-    if re.search(r"(^|[_\-. ])train(ing)?\d*([_\-. ]|$)", stem):
-        return TRAIN
-    return TEST if re.search(r"(^|[_\-. ])test(ing)?\d*([_\-. ]|$)", stem) else None
 
 
 def numbers(cells: list[str], where: str) -> np.ndarray:

@@ -12,7 +12,8 @@ from pnas_kit.learn.data.front_end import FrontEnd, features
 from pnas_kit.learn.own import limits
 from pnas_kit.learn.own.files import Files
 from pnas_kit.learn.own.found import Found
-from pnas_kit.learn.own.image_folder import classes_of, each
+from pnas_kit.learn.own.image_folder import each
+from pnas_kit.learn.own.naming import classes_of
 from pnas_kit.learn.own.settings import Settings
 
 NAME = "WAV folder"

@@ -32,22 +32,31 @@ def read(files: Files, settings: Settings) -> Found:
     Raises:
         DataError: A line that is not like this.
     """
-    last: set[bool] = set()
-    found = found_of(files, ENDINGS, NAME, lambda text, name: _lines(text, name, last), settings)
-    if last == {True}:
-        found.notes.append("The label is the last number of each line, for the first ones are fractions.")
+    rows = {name: _rows(files.text(name), name) for name in files.with_suffix(*ENDINGS)}
+    last = {_label_is_last(found) for found in rows.values()}
     if len(last) > 1:
         raise DataError(f"{files.title}: the label is first in one file and last in the other. Bring it to the front.")
+    place = -1 if last == {True} else 0
+    found = found_of(files, ENDINGS, NAME, lambda _, name: _series(rows.pop(name), place), settings)
+    if place == -1:
+        found.notes.append("The label is the last number of each line, for the first ones are fractions.")
     return found
 
 
-def _lines(text: str, name: str, last: set[bool]) -> Series:
-    """The series and labels; `last` learns whether labels are at the end of the lines."""
+def _rows(text: str, name: str) -> list[tuple[str, list[str]]]:
+    """Where each line is, and its cells."""
     rows = [(f"{name}, line {number}", cells) for number, line in enumerate(text.splitlines(), 1) if (cells := _cells(line))]
-    if rows and _counts(rows[0][1]):  # pandas' titles 0, 1, 2, ... of a table without names
-        rows = rows[1:]
-    place = 0 if all(_whole(cells[0]) for _, cells in rows) or not all(_whole(cells[-1]) for _, cells in rows) else -1
-    last.add(place == -1)
+    titled = rows and _counts(rows[0][1])  # pandas' titles 0, 1, 2, ... of a table without names
+    return rows[1:] if titled else rows
+
+
+def _label_is_last(rows: list[tuple[str, list[str]]]) -> bool:
+    """Whether only the last numbers of the lines can be labels."""
+    return not all(_whole(cells[0]) for _, cells in rows) and all(_whole(cells[-1]) for _, cells in rows)
+
+
+def _series(rows: list[tuple[str, list[str]]], place: int) -> Series:
+    """The series and labels, which stand at this place of the lines."""
     series, labels = [], []
     for where, cells in rows:
         label = plain_label(cells.pop(place))

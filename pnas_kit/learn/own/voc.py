@@ -10,8 +10,9 @@ from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own.files import Files
 from pnas_kit.learn.own.found import TEST, TRAIN, Found, numbered
 from pnas_kit.learn.own.image_folder import each, in_classes
+from pnas_kit.learn.own.naming import parts_by_folder
 from pnas_kit.learn.own.picture import SUFFIXES
-from pnas_kit.learn.own.scenes import Scene, Size, by_file, drawn_on, found_of_scenes, parts_by_folder, picture_for
+from pnas_kit.learn.own.scenes import Scene, Size, by_file, drawn_on, found_of_scenes, picture_for
 from pnas_kit.learn.own.settings import Settings
 
 NAME = "Pascal VOC XML"

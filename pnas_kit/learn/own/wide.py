@@ -12,8 +12,8 @@ from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own import limits
 from pnas_kit.learn.own.files import Files
 from pnas_kit.learn.own.found import TEST, TRAIN, Found, numbered, plain_label
-from pnas_kit.learn.own.recordings import LABEL, plain_title
-from pnas_kit.learn.own.series import part_of
+from pnas_kit.learn.own.naming import part_by_end
+from pnas_kit.learn.own.roles import LABEL, plain_title
 from pnas_kit.learn.own.settings import Settings
 from pnas_kit.learn.own.table import channel, read_table
 
@@ -32,7 +32,7 @@ _TITLE_BYTES = 1 << 20
 
 def fits(files: Files) -> bool:
     """Whether there are tables whose columns are the points of a series, or the pixels of a picture, and a class."""
-    names = _named(files)
+    names = files.with_suffix(*ENDINGS)
     if not 1 <= len(names) <= 2:
         return False
     try:
@@ -50,8 +50,8 @@ def read(files: Files, settings: Settings) -> Found:
     Raises:
         DataError: No numbered columns, no class, tables that differ, or cells that are no numbers.
     """
-    names = _named(files)
-    parts = [part_of(name) for name in names]
+    names = files.with_suffix(*ENDINGS)
+    parts = [part_by_end(name) for name in names]
     if len(names) > 1 and sorted(p for p in parts if p is not None) != [TRAIN, TEST]:
         raise DataError(
             f"{files.title}: expected one table, or two named ..._train and ..._test, got {', '.join(names[:5])}. "
@@ -92,10 +92,6 @@ def read(files: Files, settings: Settings) -> Found:
             "Lines are taken for samples of their own. If they follow each other in time, choose the format CSV recordings."
         ],
     )  # fmt: skip
-
-
-def _named(files: Files) -> list[str]:
-    return files.with_suffix(*ENDINGS)
 
 
 def _label(table: pandas.DataFrame, settings: Settings) -> str | None:

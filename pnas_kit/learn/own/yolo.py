@@ -10,8 +10,9 @@ from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own.files import Files
 from pnas_kit.learn.own.found import Found
 from pnas_kit.learn.own.image_folder import each, in_classes
+from pnas_kit.learn.own.naming import parts_by_folder
 from pnas_kit.learn.own.picture import SUFFIXES, header
-from pnas_kit.learn.own.scenes import Scene, found_of_scenes, parts_by_folder
+from pnas_kit.learn.own.scenes import Scene, found_of_scenes
 from pnas_kit.learn.own.settings import Settings
 
 NAME = "YOLO"
