@@ -62,10 +62,10 @@ def _comment(model: bytes, card: Mapping[str, object]) -> str:
     for number, label in enumerate(card.get("classes") or ()):
         lines.append(f"{'Class' if card.get('task') == 'detection' else 'Output'} {number}: {label}")
     lines.append(f"SHA-256 of the .tflite: {hashlib.sha256(model).hexdigest()}")
-    wrapped = [part for line in lines for part in textwrap.wrap(_harmless(line), 100) or [""]]
+    wrapped = [part for line in lines for part in textwrap.wrap(comment_line(line), 100) or [""]]
     return "/*\n" + "\n".join(f" * {line}" for line in wrapped) + "\n */"
 
 
-def _harmless(text: str) -> str:
-    """Text that cannot end the comment or join the next line to it."""
-    return text.replace("*/", "* /").replace("/*", "/ *").rstrip("\\")
+def comment_line(text: object) -> str:
+    """Text on one line that can neither end a comment of C nor join the next line to it."""
+    return " ".join(str(text).split()).replace("*/", "* /").replace("/*", "/ *").rstrip("\\")

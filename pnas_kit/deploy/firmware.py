@@ -22,6 +22,7 @@ from .c.cores import CORES, Machine, core_of, title
 from .c.features import features_c
 from .c.link import BOARD as START_UP
 from .c.link import script
+from .c_array import comment_line
 from .detect_header import detect_values, is_detector
 from .fields import fields
 from .model import QuantModel
@@ -146,13 +147,8 @@ def _linker_script(board: Board, machine: Machine) -> str:
     """With the board's sizes, at the addresses of the emulated board, and no larger than that one's."""
     there = machine.memory
     sizes = {what: min(getattr(board, what), getattr(there, what)) for what in ("flash_bytes", "ram_bytes")}
-    about = f"/* {_plain(board.name)}: the memories lie where the emulated board {machine.name} has them. */\n"
+    about = f"/* {comment_line(board.name)}: the memories lie where the emulated board {machine.name} has them. */\n"
     return about + script(replace(there, **sizes), entry="image_reset")
-
-
-def _plain(text: str) -> str:
-    """A name on one line that can end no comment and continue none."""
-    return " ".join(text.split()).replace("*/", "* /").rstrip("\\")
 
 
 def _c_string(text: str) -> str:
@@ -180,11 +176,11 @@ def _tests_that_fit(model: QuantModel, test_vectors: tuple[np.ndarray, np.ndarra
 def _values(model: QuantModel, data, board: Board, facts, machine: Machine, fitting: int) -> dict[str, object]:
     classes = [str(name) for name in data.get("classes") or range(model.layers[-1].channels)]
     several = len(outputs(model.layers)) > 1
-    unit = f"Raw unit: {_plain(data['unit'])}." if data.get("unit") else ""
-    name = _plain(data.get("title", "A network"))
+    unit = f"Raw unit: {comment_line(data['unit'])}." if data.get("unit") else ""
+    name = comment_line(data.get("title", "A network"))
     ram, flash = (min(getattr(board, what), getattr(machine.memory, what)) for what in ("ram_bytes", "flash_bytes"))
     return {
-        "NAME": _name(data, facts), "TITLE": name, "BOARD": _plain(board.name),
+        "NAME": _name(data, facts), "TITLE": name, "BOARD": comment_line(board.name),
         "MACHINE": machine.name, "FLAGS": " ".join(machine.flags), "STAND_IN": _stand_in(board, machine),
         "RAM": f"{ram:,} bytes", "FLASH": f"{flash:,} bytes",
         "SELFTESTS": fitting,
@@ -219,12 +215,12 @@ def platformio() -> dict[str, dict[str, str]]:
 
 def _platformio(board: Board, name: str) -> str:
     known = platformio().get(board.id)
-    lines = [f"; {_plain(board.name)}", "[platformio]", f"src_dir = arduino/{name}", "", f"[env:{board.id}]"]
+    lines = [f"; {comment_line(board.name)}", "[platformio]", f"src_dir = arduino/{name}", "", f"[env:{board.id}]"]
     if known:
         lines += [f"{key} = {value}" for key, value in known.items()]
     else:
         lines += [
-            f"; No name of {_plain(board.name)} in PlatformIO is known here: see https://docs.platformio.org/en/latest/boards/",
+            f"; No name of {comment_line(board.name)} in PlatformIO is known here: see https://docs.platformio.org/en/latest/boards/",
             "platform = FILL_IN", "board = FILL_IN", "framework = arduino",
         ]  # fmt: skip
     return "\n".join([*lines, "build_flags = -O2", "monitor_speed = 115200", ""])

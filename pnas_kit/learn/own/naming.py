@@ -38,6 +38,24 @@ def part_by_end(name: str) -> int | None:
     return TEST if re.search(r"(^|[_\-. ])test(ing)?\d*([_\-. ]|$)", stem) else None
 
 
+def train_and_test(names: list[str], title: str) -> list[tuple[str, int | None]]:
+    """One file, or that of training and that of test, with their parts; of others beside these two none.
+
+    Raises:
+        DataError: Several files, and not just one of each part.
+    """
+    pairs = [(name, part_by_end(name)) for name in names]
+    if len(pairs) == 1:
+        return pairs
+    known = sorted((pair for pair in pairs if pair[1] is not None), key=lambda pair: pair[1])
+    if [part for _, part in known] != [TRAIN, TEST]:
+        raise DataError(
+            f"{title}: expected one file, or two named ..._TRAIN and ..._TEST, got {', '.join(names[:_SHOWN])}. "
+            "Give the files of one data set."
+        )
+    return known
+
+
 def parts_by_folder(names: list[str]) -> list[int | None]:
     """Training or test by a folder of each path."""
     return parts_of_words([part_folder(name) for name in names])

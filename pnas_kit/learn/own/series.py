@@ -4,8 +4,8 @@ import numpy as np
 
 from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own.files import Files
-from pnas_kit.learn.own.found import TEST, TRAIN, Found, number, numbered
-from pnas_kit.learn.own.naming import part_by_end
+from pnas_kit.learn.own.found import Found, number, numbered
+from pnas_kit.learn.own.naming import train_and_test
 from pnas_kit.learn.own.pad import even
 from pnas_kit.learn.own.settings import Settings
 
@@ -25,15 +25,7 @@ def found_of(files: Files, suffixes: tuple[str, ...], form: str, read, settings:
     Raises:
         DataError: Other files, or what `read` refuses.
     """
-    names = files.with_suffix(*suffixes)
-    parts = [part_by_end(name) for name in names]
-    if len(names) > 1 and sorted(p for p in parts if p is not None) != [TRAIN, TEST]:
-        raise DataError(
-            f"{files.title}: expected one file, or two named ..._TRAIN and ..._TEST, got {', '.join(names[:5])}. "
-            "Give the folder of one data set."
-        )
-    chosen = sorted(zip(names, parts, strict=True), key=lambda pair: pair[1] or 0)
-    chosen = [pair for pair in chosen if pair[1] is not None] or chosen
+    chosen = train_and_test(files.with_suffix(*suffixes), files.title)
     series, labels, part = [], [], []
     for name, side in chosen:
         values, words = read(files.text(name), name)

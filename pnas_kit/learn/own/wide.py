@@ -11,8 +11,8 @@ import numpy as np
 from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own import limits
 from pnas_kit.learn.own.files import Files
-from pnas_kit.learn.own.found import TEST, TRAIN, Found, numbered, plain_label
-from pnas_kit.learn.own.naming import part_by_end
+from pnas_kit.learn.own.found import Found, numbered, plain_label
+from pnas_kit.learn.own.naming import train_and_test
 from pnas_kit.learn.own.roles import LABEL, plain_title
 from pnas_kit.learn.own.settings import Settings
 from pnas_kit.learn.own.table import channel, read_table
@@ -50,15 +50,9 @@ def read(files: Files, settings: Settings) -> Found:
     Raises:
         DataError: No numbered columns, no class, tables that differ, or cells that are no numbers.
     """
-    names = files.with_suffix(*ENDINGS)
-    parts = [part_by_end(name) for name in names]
-    if len(names) > 1 and sorted(p for p in parts if p is not None) != [TRAIN, TEST]:
-        raise DataError(
-            f"{files.title}: expected one table, or two named ..._train and ..._test, got {', '.join(names[:5])}. "
-            "Give the tables of one data set."
-        )
+    chosen = train_and_test(files.with_suffix(*ENDINGS), files.title)
     values, labels, part, columns = [], [], [], None
-    for name, side in sorted(zip(names, parts, strict=True), key=lambda pair: pair[1] or 0):
+    for name, side in chosen:
         table = read_table(files.text(name), name)
         label = _label(table, settings)
         points = _points(table, label) if label else {}
@@ -86,7 +80,7 @@ def read(files: Files, settings: Settings) -> Found:
         x = x[:, None]
     return Found(
         form=NAME, task=task, x=np.ascontiguousarray(x), y=y, classes=classes, unit=unit,
-        part=np.array(part, np.int8) if len(names) == 2 else None, notes=notes,
+        part=np.array(part, np.int8) if len(chosen) == 2 else None, notes=notes,
         sampling_hz=settings.sampling_hz if task == "series" else None,
         warnings=[] if task == "image" else [
             "Lines are taken for samples of their own. If they follow each other in time, choose the format CSV recordings."
