@@ -18,15 +18,29 @@ _DATED = (1e9, 4.1e9)
 """Seconds since 1970 of a recording: from 2001 to 2099."""
 _SLOWEST = 100.0
 """Seconds from sample to sample; what would be slower does not count from 1970."""
-_DATES = (
-    "ISO8601",
-    *(f"{day} %H:%M:%S{part}" for day in ("%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y") for part in (".%f", ",%f", "")),
-    *(f"%H:%M:%S{part}" for part in (".%f", ",%f", "")),
-)
+_CLOCKS = ("%H:%M:%S.%f", "%H:%M:%S,%f", "%H:%M:%S", "%H:%M", "%I:%M:%S.%f %p", "%I:%M:%S %p", "%I:%M %p")
+_DAYS = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y")
+_DATES = ("ISO8601", *(f"{day} {clock}" for day in _DAYS for clock in _CLOCKS), *_CLOCKS)
 """Of dates without a year in front: points put the day first, strokes the month or the day."""
+_AMBIGUOUS = ("%m/", "%d/")
+_DAY, _TIME_OF_DAY = ("date", "datum", "day"), ("time", "zeit", "uhrzeit", "time of day")
 _GAP = 5.0
 """Times the usual step; a longer one is an interruption."""
 _JITTER = 0.25
+
+
+def whole_times(table: pandas.DataFrame) -> pandas.DataFrame:
+    """The table with its columns of days and of times of day made one, "date time", where it keeps them apart."""
+    from pandas.api.types import is_numeric_dtype
+
+    by_name = {title.lower(): title for title in table.columns if not is_numeric_dtype(table[title])}
+    day, time = (next((by_name[word] for word in words if word in by_name), None) for words in (_DAY, _TIME_OF_DAY))
+    if day is None or time is None:
+        return table
+    both = table[day].str.strip() + " " + table[time].str.strip()
+    table = table.drop(columns=[day, time])
+    table.insert(0, "date time", both)
+    return table
 
 
 def seconds(column: pandas.Series, name: str) -> tuple[np.ndarray, str]:
@@ -72,6 +86,8 @@ def _of_dates(column: pandas.Series, where: str) -> np.ndarray:
         if times.isna().any():
             raise DataError(f"{where}: expected a time in every line, got none in some. Repair them.")
         read.append((times - times.iloc[0]).dt.total_seconds().to_numpy(np.float64))
+        if not form.startswith(_AMBIGUOUS):
+            break
     if not read:
         raise DataError(
             f"{where}: expected times, got {first_error}. Write them as 2026-11-24 10:30:00.250, or choose another column."

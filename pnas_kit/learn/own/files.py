@@ -8,6 +8,7 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from pnas_kit.learn.data.card import DataError
@@ -16,6 +17,9 @@ from pnas_kit.learn.own import limits
 _BLOCK = 1 << 20
 _LOOKED_AT = 5
 _ABOUT = re.compile(r"(readme|licen[sc]e)([^.]*\.(txt|md|rst|html|pdf))?", re.IGNORECASE)
+_DRIVE = re.compile("[A-Za-z]:")
+_UTF8, _WINDOWS = 0x800, 0
+"""In the head of a zip archive's member: its name is UTF-8; who made it."""
 _JUNK = ("__MACOSX", "Thumbs.db", "desktop.ini")
 
 PACKED = b"\x1f\x8b"
@@ -167,14 +171,15 @@ def _checked(members: list[zipfile.ZipInfo], title: str) -> dict:
     """The members by name, once none of them is a trap."""
     found, total = {}, 0
     for member in members:
-        name, parts = member.filename, PurePosixPath(member.filename).parts
-        if "\\" in name or name.startswith("/") or ".." in parts or (parts and ":" in parts[0]) or "\0" in name:
+        name = _name(member)
+        parts = PurePosixPath(name).parts
+        if "\\" in name or name.startswith("/") or ".." in parts or _DRIVE.match(name) or "\0" in name:
             raise DataError(f"{title}: the member {name!r} leads out of the archive. Do not use it; get it from elsewhere.")
         if stat.S_ISLNK(member.external_attr >> 16):
             raise DataError(f"{title}: the member {name!r} is a link. Pack the file itself.")
         if member.flag_bits & 1:
             raise DataError(f"{title}: the member {name!r} is locked by a password. Pack it without one.")
-        if member.is_dir() or any(_junk(part) for part in parts):
+        if name.endswith("/") or any(_junk(part) for part in parts):
             continue
         if name in found:
             raise DataError(f"{title}: there are two members {name!r}. Make the archive anew.")
@@ -189,6 +194,15 @@ def _checked(members: list[zipfile.ZipInfo], title: str) -> dict:
     if total > limits.TOTAL_BYTES:
         raise DataError(f"{title}: unpacks to {total / 2**30:.1f} GiB, more than {limits.TOTAL_BYTES / 2**30:.0f} GiB.")
     return found
+
+
+def _name(member: zipfile.ZipInfo) -> str:
+    """The member's path, also as older packers write it: UTF-8 without saying so, and Windows' strokes between folders."""
+    name = member.filename
+    if not member.flag_bits & _UTF8:
+        with suppress(UnicodeError):  # then the code page that the format prescribes is meant
+            name = name.encode("cp437").decode("utf-8")
+    return name.replace("\\", "/") if member.create_system == _WINDOWS else name
 
 
 def _enough(count: int, title: str) -> None:

@@ -19,7 +19,8 @@ from pnas_kit.learn.own.settings import Settings
 NAME = "NumPy archive (.npz)"
 ENDINGS = (".npz",)
 _X, _Y = ("x", "data", "images", "samples", "features"), ("y", "labels", "label", "targets", "target")
-_GROUPS = ("group", "subject", "person", "participant", "speaker", "user")
+_WHOM = ("group", "subject", "person", "participant", "speaker", "user")
+_GROUPS = tuple(word + end for word in _WHOM for end in ("", "s", "id", "ids"))
 _HEADER_BYTES = 10_000
 
 
@@ -36,38 +37,38 @@ def read(files: Files, settings: Settings) -> Found:
     """
     arrays = _arrays(files.read(files.names[0]), files.names[0])
     by_name = {name.lower().replace("_", "").replace("-", ""): name for name in arrays}
-    whole = _pair(by_name, "", "")
-    train, test = (_pair(by_name, word, short) for word, short in (("train", "tr"), ("test", "te")))
-    held_out = _pair(by_name, "val", "valid") or _pair(by_name, "validation", "dev")
+    whole = _part(by_name, "", "")
+    train, test = (_part(by_name, word, short) for word, short in (("train", "tr"), ("test", "te")))
+    held_out = _part(by_name, "val", "valid") or _part(by_name, "validation", "dev")
     if train and not test:
         test, held_out = held_out, None
-    pairs = [train, test, *([held_out] if held_out else [])] if train and test else [whole or train]
-    if pairs == [None]:
+    named = [train, test, *([held_out] if held_out else [])] if train and test else [whole or train]
+    if named == [None]:
         raise DataError(
             f"{files.title}: expected arrays X and y, or x_train, y_train, x_test and y_test, got "
             f"{', '.join(arrays) or 'none'}. "
             "Rename them."
         )
-    parts = [(arrays[x], arrays[y]) for x, y in pairs]
-    for (x, y), (x_name, y_name) in zip(parts, pairs, strict=True):
+    parts = [(arrays[x], arrays[y]) for x, y, _ in named]
+    for (x, y), (x_name, y_name, _) in zip(parts, named, strict=True):
         if x.ndim == 0 or y.ndim == 0 or len(x) != len(y):
             raise DataError(
                 f"{files.title}: {x_name} has the shape {x.shape} and {y_name} {y.shape}: one label per sample needed."
             )
     if len({x.shape[1:] for x, _ in parts}) > 1:
-        shapes = ", ".join(f"{name} {x.shape[1:]}" for (x, _), (name, _) in zip(parts, pairs, strict=True))
+        shapes = ", ".join(f"{name} {x.shape[1:]}" for (x, _), (name, *_) in zip(parts, named, strict=True))
         raise DataError(f"{files.title}: expected samples of one shape, got {shapes}. Bring them to one.")
     joined = np.concatenate([x for x, _ in parts]) if len(parts) > 1 else parts[0][0]
-    x, task, notes, warnings = samples_of(joined, pairs[0][0], settings)
-    labels = [label for (_, y), (_, name) in zip(parts, pairs, strict=True) for label in labels_of(y, name)]
+    x, task, notes, warnings = samples_of(joined, named[0][0], settings)
+    labels = [label for (_, y), (_, name, _) in zip(parts, named, strict=True) for label in labels_of(y, name)]
     y, classes = numbered(labels)
     part = np.repeat([TRAIN, TEST, TRAIN][: len(parts)], [len(x) for x, _ in parts]).astype(np.int8) if parts[1:] else None
     if parts[2:]:
-        notes.append(f"{pairs[2][0]} joins the training part, of which validation is drawn.")
+        notes.append(f"{named[2][0]} joins the training part, of which validation is drawn.")
     unit = "brightness, 0 to 255" if x.dtype == np.uint8 else "as in the file"
     return Found(
         form=NAME, task=task, x=x, y=y, classes=classes, unit=unit, part=part, sampling_hz=settings.sampling_hz,
-        groups=_groups(arrays, by_name, len(x)) if part is None else None, group_word="group", notes=notes,
+        groups=_groups(arrays, [name for *_, name in named], [len(y) for _, y in parts]), group_word="group", notes=notes,
         warnings=warnings,
     )  # fmt: skip
 
@@ -95,26 +96,29 @@ def labels_of(y: np.ndarray, name: str) -> list[str]:
     return [plain_label(str(label)) for label in y.tolist()]
 
 
-def _pair(by_name: dict[str, str], word: str, short: str) -> tuple[str, str] | None:
-    found = [
+def _part(by_name: dict[str, str], word: str, short: str) -> tuple[str, str, str | None] | None:
+    """Names of the samples, the labels and, where there are any, the persons of one part; None without samples or labels."""
+    x, y, group = (
         next((by_name[key] for base in bases for key in (base + word, word + base, base + short) if key in by_name), None)
-        for bases in (_X, _Y)
-    ]
-    return (found[0], found[1]) if all(found) else None
+        for bases in (_X, _Y, _GROUPS)
+    )
+    return (x, y, group) if x and y else None
 
 
-def _groups(arrays: dict[str, np.ndarray], by_name: dict[str, str], count: int) -> np.ndarray | None:
-    plain = {key.removesuffix("s").removesuffix("id"): name for key, name in by_name.items()}
-    name = next((plain[key] for key in _GROUPS if key in plain), None)
-    if name is None:
+def _groups(arrays: dict[str, np.ndarray], names: list[str | None], counts: list[int]) -> np.ndarray | None:
+    """int64 number of each sample's person over all parts; None unless every part tells them."""
+    if not all(names):
         return None
-    found = arrays[name]
-    if found.shape not in ((count,), (count, 1)) or found.dtype.kind not in "biufUS":
-        raise DataError(
-            f"{name}: expected the person or recording of each of the {count} samples, got {found.dtype} {found.shape}. "
-            "Correct or remove it."
-        )
-    return np.unique(found.ravel(), return_inverse=True)[1].astype(np.int64)
+    people = []
+    for name, count in zip(names, counts, strict=True):
+        found = arrays[name]
+        if found.shape not in ((count,), (count, 1)) or found.dtype.kind not in "biufUS":
+            raise DataError(
+                f"{name}: expected the person or recording of each of the {count} samples, got {found.dtype} {found.shape}. "
+                "Correct or remove it."
+            )
+        people.append(found.ravel())
+    return np.unique(np.concatenate(people), return_inverse=True)[1].astype(np.int64)
 
 
 def _arrays(content: bytes, title: str) -> dict[str, np.ndarray]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own import limits
-from pnas_kit.learn.own.clock import rate, seconds
+from pnas_kit.learn.own.clock import rate, seconds, whole_times
 from pnas_kit.learn.own.files import Files
 from pnas_kit.learn.own.found import Found, numbered, plain_label
 from pnas_kit.learn.own.naming import classes_of_recordings, parts_of_recordings
@@ -62,6 +62,7 @@ def read(files: Files, settings: Settings) -> Found:
     roles, channels, recordings, rows = None, None, [], 0
     for number, name in enumerate(names):
         table = read_table(files.text(name), name)
+        table = whole_times(table) if settings.time_column is None else table
         rows += len(table)
         if rows > limits.ROWS:
             raise DataError(f"{files.title}: more than {limits.ROWS:,} lines together. Use fewer or shorter recordings.")

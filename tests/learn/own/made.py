@@ -52,6 +52,16 @@ def zipped(path, files):
     return path
 
 
+def zipped_by_windows(path, files):
+    """As PowerShell packed for years: strokes of Windows between folders."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            member = zipfile.ZipInfo(name)
+            member.create_system = 0
+            archive.writestr(member, content)
+    return path
+
+
 def npz(path, **arrays):
     np.savez(path, **arrays)
     return path

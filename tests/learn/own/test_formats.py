@@ -571,11 +571,24 @@ def stamped(form, rows=400, step_ms=20, mark=";", head=""):
     return "\n".join([head + mark.join(["time", "ax", "ay"]), *lines]) + "\n"
 
 
-@pytest.mark.parametrize("form", ["%d.%m.%Y %H:%M:%S.%f", "%d.%m.%Y %H:%M:%S,%f", "%m/%d/%Y %H:%M:%S.%f", "%H:%M:%S.%f"])
+@pytest.mark.parametrize(
+    "form",
+    ["%d.%m.%Y %H:%M:%S.%f", "%d.%m.%Y %H:%M:%S,%f", "%m/%d/%Y %H:%M:%S.%f", "%H:%M:%S.%f", "%m/%d/%Y %I:%M:%S.%f %p"],
+)
 def test_dates_without_a_year_in_front(tmp_path, form):
     seen = understand(made.folder(tmp_path, {f"{name}.csv": stamped(form) for name in ("a1", "a2", "b1", "b2")}))
     assert seen.found.sampling_hz == 50 and seen.found.x.shape[3] == 2
     assert ("interrupted" in " ".join(seen.found.warnings)) == (form == "%H:%M:%S.%f")  # at midnight
+
+
+@pytest.mark.parametrize(("day", "time"), [("%d.%m.%Y", "%H:%M:%S.%f"), ("%Y-%m-%d", "%I:%M:%S.%f %p")])
+def test_days_and_times_of_day_in_two_columns_are_one_clock(tmp_path, day, time):
+    text = stamped(f"{day};{time}").replace("time;", "Date;Time;", 1)
+    files = {f"{name}.csv": text for name in ("a1", "a2", "b1", "b2")}
+    seen = understand(made.folder(tmp_path, files))
+    assert seen.found.sampling_hz == 50 and seen.found.x.shape[3] == 2 and "'date time'" in seen.words
+    assert "interrupted" not in " ".join(seen.found.warnings)  # at midnight
+    assert understand(tmp_path, time_column="Time").found.sampling_hz == 50
 
 
 def test_days_that_may_be_months_are_refused_where_it_matters(tmp_path, monkeypatch):
@@ -668,6 +681,14 @@ def test_classes_that_cannot_be_printed_are_refused(tmp_path):
     assert understand(made.folder(tmp_path / "joined", made.pictures(classes=joined))).found.classes == tuple(sorted(joined))
 
 
+def test_archives_of_older_packers_are_read(tmp_path):
+    files = {name.replace("/", "\\"): content for name, content in made.pictures(classes=("cat", "dog")).items()}
+    assert understand(made.zipped_by_windows(tmp_path / "a.zip", files)).found.classes == ("cat", "dog")
+    path = made.zipped(tmp_path / "b.zip", made.pictures(classes=("gr__n", "10:30")))
+    path.write_bytes(path.read_bytes().replace(b"gr__n", "gr\u00fcn".encode()))  # UTF-8 that does not say so, as a Mac's
+    assert understand(path).found.classes == ("10:30", "gr\u00fcn")
+
+
 def test_parts_without_folders_of_classes_are_no_classes(tmp_path):
     flat = {f"{part}/{i}.png": made.picture(i) for part in ("train", "test1") for i in range(6)}
     with pytest.raises(DataError, match="expected folders of classes inside test1 and train"):
@@ -750,6 +771,17 @@ def test_people_of_an_archive_are_known_however_they_are_kept(tmp_path, groups):
     np.savez(tmp_path / "b.npz", X=x, y=np.arange(60) % 2, subject=np.arange(6))
     with pytest.raises(DataError, match="subject: expected the person or recording of each of the 60 samples"):
         understand(tmp_path / "b.npz")
+
+
+def test_people_of_both_parts_of_an_archive_are_known(tmp_path):
+    x = np.random.default_rng(0).normal(size=(80, 40, 3))
+    whole = {"x_train": x[:60], "y_train": np.arange(60) % 2, "x_test": x[60:], "y_test": np.arange(20) % 2}
+    np.savez(tmp_path / "a.npz", **whole, subject_train=np.repeat(range(6), 10), subject_test=np.repeat((6, 7), 10))
+    seen = understand(tmp_path / "a.npz")
+    assert len(seen.train) == 60 and len(np.unique(seen.groups)) == 6
+    assert len({seen.groups[i] for i in range(10)}) == 1 and np.unique(seen.found.groups[seen.test]).tolist() == [6, 7]
+    np.savez(tmp_path / "b.npz", **whole, subject_train=np.repeat(range(6), 10))
+    assert understand(tmp_path / "b.npz").groups is None
 
 
 def test_a_turned_tiff_stands_upright(tmp_path):

@@ -71,6 +71,10 @@ def npz_of(**members):
     return archive({f"{name}.npy": content for name, content in members.items()}, "a.npz")
 
 
+def as_windows(files):
+    return lambda root: made.zipped_by_windows(root / "a.zip", files)
+
+
 def with_link(root):
     with zipfile.ZipFile(root / "a.zip", "w") as file:
         info = zipfile.ZipInfo("cat/1.png")
@@ -142,6 +146,8 @@ HOSTILE = {
     "zip slip with a drive": (archive({"C:/evil.png": PNG}), "leads out"),
     "zip slip from the root": (archive({"/etc/evil.png": PNG}), "leads out"),
     "zip slip with backslashes": (archive({"..\\evil.png": PNG}), "leads out"),
+    "zip slip as Windows writes it": (as_windows({"..\\evil.png": PNG}), "leads out"),
+    "zip slip as Windows writes it, with a drive": (as_windows({"C:\\evil.png": PNG}), "leads out"),
     "symlink in zip": (with_link, "is a link"),
     "zip bomb": (archive({"cat/a.csv": bytes(60 << 20)}), "zip bombs"),
     "zip with a password": (locked, "password"),
