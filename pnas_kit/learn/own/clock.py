@@ -27,6 +27,8 @@ _DAY, _TIME_OF_DAY = ("date", "datum", "day"), ("time", "zeit", "uhrzeit", "time
 _GAP = 5.0
 """Times the usual step; a longer one is an interruption."""
 _JITTER = 0.25
+_SAME_TIME = 0.999999
+"""Correlation of two clocks; no sensor comes near."""
 
 
 def whole_times(table: pandas.DataFrame) -> pandas.DataFrame:
@@ -98,6 +100,13 @@ def _of_dates(column: pandas.Series, where: str) -> np.ndarray:
             "Write dates as 2026-11-24."
         )
     return read[0]
+
+
+def tells(times: np.ndarray, column: np.ndarray) -> bool:
+    """Whether a column goes with the time all along, as another clock does."""
+    if len(times) < 3 or np.isnan(column).any() or np.ptp(column) == 0 or np.ptp(times) == 0:
+        return False
+    return bool(np.corrcoef(times, column)[0, 1] > _SAME_TIME)
 
 
 def rate(times: np.ndarray, name: str) -> tuple[float, np.ndarray, list[str]]:

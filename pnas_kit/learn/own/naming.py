@@ -13,6 +13,7 @@ _SPLITS = {
     "test": TEST, "testing": TEST,
 }  # fmt: skip
 _HELD_OUT = {"val", "valid", "validation", "dev"}
+_STAMP = re.compile(r"[-_. ]*\d{4}[-_.]?\d\d[-_.]?\d\d([-_. T]?\d\d[-_.h]?\d\d([-_.m]?\d\d)?)?s?$")
 _SHOWN = 5
 
 
@@ -157,4 +158,5 @@ def classes_of_recordings(paths: list[tuple[str, ...]], title: str) -> tuple[lis
 
 
 def _unnumbered(name: str) -> str:
-    return re.sub(r"[-_. ()]*\d*[)]?$", "", name)
+    """Without the date and time, or else the number, at its end."""
+    return _STAMP.sub("", name) if _STAMP.search(name) else re.sub(r"[-_. ()]*\d*[)]?$", "", name)

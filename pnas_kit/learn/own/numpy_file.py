@@ -58,6 +58,11 @@ def read(files: Files, settings: Settings) -> Found:
     if len({x.shape[1:] for x, _ in parts}) > 1:
         shapes = ", ".join(f"{name} {x.shape[1:]}" for (x, _), (name, *_) in zip(parts, named, strict=True))
         raise DataError(f"{files.title}: expected samples of one shape, got {shapes}. Bring them to one.")
+    if len({x.dtype.kind == "f" for x, _ in parts}) > 1:
+        kinds = ", ".join(f"{name} {x.dtype}" for (x, _), (name, *_) in zip(parts, named, strict=True))
+        raise DataError(
+            f"{files.title}: expected all samples as fractions or all as whole numbers, got {kinds}. Scale them alike."
+        )
     joined = np.concatenate([x for x, _ in parts]) if len(parts) > 1 else parts[0][0]
     x, task, notes, warnings = samples_of(joined, named[0][0], settings)
     labels = [label for (_, y), (_, name, _) in zip(parts, named, strict=True) for label in labels_of(y, name)]

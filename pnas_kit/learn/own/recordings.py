@@ -10,13 +10,14 @@ import numpy as np
 
 from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own import limits
-from pnas_kit.learn.own.clock import rate, seconds, whole_times
+from pnas_kit.learn.own.clock import rate, seconds, tells, whole_times
 from pnas_kit.learn.own.files import Files
 from pnas_kit.learn.own.found import Found, numbered, plain_label
 from pnas_kit.learn.own.naming import classes_of_recordings, parts_of_recordings
-from pnas_kit.learn.own.roles import Roles, rises, roles_of
+from pnas_kit.learn.own.roles import Roles, is_index, rises, roles_of
+from pnas_kit.learn.own.sensors import read_together, together
 from pnas_kit.learn.own.settings import Settings
-from pnas_kit.learn.own.table import channel, read_table
+from pnas_kit.learn.own.table import channel
 from pnas_kit.learn.own.windows import Stretch, cut
 
 if TYPE_CHECKING:
@@ -24,12 +25,9 @@ if TYPE_CHECKING:
 
 NAME = "CSV recordings"
 ENDINGS = (".csv", ".tsv", ".txt")
-_INDEX = ("", "index", "id", "unnamed: 0", "seq", "sample")
 _MOST_MISSING = 0.2
 _LONGEST_GAP = 32
 """Missing values in a row, in samples, that a straight line may stand for."""
-_SAME_TIME = 0.999999
-"""Correlation of two clocks; no sensor comes near."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,11 +55,11 @@ def read(files: Files, settings: Settings) -> Found:
     Raises:
         DataError: Tables that differ, no class to be found, or cells that are no numbers.
     """
-    names = files.with_suffix(*ENDINGS)
-    notes, warnings = [], []
+    tables, notes = together(files.with_suffix(*ENDINGS), files.title)
+    names, warnings = list(tables), []
     roles, channels, recordings, rows = None, None, [], 0
     for number, name in enumerate(names):
-        table = read_table(files.text(name), name)
+        table = read_together(files, tables[name])
         table = whole_times(table) if settings.time_column is None else table
         rows += len(table)
         if rows > limits.ROWS:
@@ -113,7 +111,7 @@ def _recording(
     for title in table.columns:
         if title in used:
             continue
-        if title.lower() in _INDEX:
+        if is_index(title):
             called = f"Column {title!r}" if title else "The column without a name"
             notes.append(f"{called} {'numbers the lines and ' if rises(table[title]) else ''}was left out.")
             continue
@@ -121,7 +119,7 @@ def _recording(
         if column is None:
             notes.append(f"Column {title!r} is text and was left out.")
             continue
-        if roles.time is not None and _tells(times, column):
+        if roles.time is not None and tells(times, column):
             notes.append(f"Column {title!r} tells the time once more and was left out.")
             continue
         values.append(_mended(column, edges, f"{name}, column {title!r}", warnings))
@@ -136,13 +134,6 @@ def _recording(
         besides = f" besides {', '.join(used)}" if used else ""
         raise DataError(f"{name}: expected columns of numbers, got none{besides}. Is something else between the numbers?")
     return Recording(np.stack(values, axis=1).astype(np.float32), labels, groups, breaks, hz), titles
-
-
-def _tells(times: np.ndarray, column: np.ndarray) -> bool:
-    """Whether a column goes with the time all along, as another clock does."""
-    if len(times) < 3 or np.isnan(column).any() or np.ptp(column) == 0 or np.ptp(times) == 0:
-        return False
-    return bool(np.corrcoef(times, column)[0, 1] > _SAME_TIME)
 
 
 def _mended(values: np.ndarray, edges: np.ndarray, where: str, warnings: list[str]) -> np.ndarray:

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 LABEL = (
     "label", "labels", "class", "activity", "gesture", "target", "state", "category", "isanomaly", "anomaly", "klasse", "y",
 )  # fmt: skip
-_GROUP = ("subject", "subjects", "person", "user", "participant", "session", "recording", "series", "group")
+GROUP = ("subject", "subjects", "person", "user", "participant", "session", "recording", "series", "group")
 _TIME = re.compile(
     r"(time|timestamp|date|datetime|zeit)([ _\[(].*)?|.*[ _](time|timestamp)"
     r"|(t|millis|micros|ms|us|ns|seconds|sec)([ _]?[\[(_]?(s|ms|us|µs|ns|sec|seconds)[\])]?)?"
 )
+_INDEX = ("", "index", "id", "unnamed: 0", "seq", "sample")
 _RISES = 0.99
 """Share of its steps that go up, from which on a column looks like a clock or a counter."""
 
@@ -50,13 +51,14 @@ def roles_of(table: pandas.DataFrame, name: str, settings: Settings, count: int,
             raise DataError(f"{name}: there is no {role} column {wanted!r}; the columns are {', '.join(table.columns)}.")
         chosen[role] = wanted
     free = [title for title in table.columns if title not in chosen.values()]
-    by_name = {plain_title(title): title for title in reversed(free)}
-    labels = [word for word in LABEL if word != "y" or not {"x", "z"} & by_name.keys()]  # else it is an axis
-    chosen["label"] = chosen["label"] or next((by_name[word] for word in labels if word in by_name), None)
-    chosen["group"] = chosen["group"] or next((by_name[word] for word in _GROUP if word in by_name), None)
-    if chosen["group"] is None and "id" in by_name and not rises(table[by_name["id"]]):
-        chosen["group"] = by_name["id"]
-    chosen["time"] = chosen["time"] or next((title for title in free if _TIME.fullmatch(title.lower())), None)
+    axes = {"x", "z"} & {plain_title(title) for title in free}
+    labels = [word for word in LABEL if word != "y" or not axes]  # else it is an axis
+    chosen["label"] = chosen["label"] or by_name_of(labels, free)
+    chosen["group"] = chosen["group"] or by_name_of(GROUP, free)
+    numbers = by_name_of(["id"], free)
+    if chosen["group"] is None and numbers is not None and not rises(table[numbers]):
+        chosen["group"] = numbers
+    chosen["time"] = chosen["time"] or next(filter(is_time, free), None)
     text = [title for title in free if not is_numeric_dtype(table[title]) and title not in chosen.values()]
     if chosen["label"] is None and count == 1:
         if len(text) != 1:
@@ -68,6 +70,22 @@ def roles_of(table: pandas.DataFrame, name: str, settings: Settings, count: int,
     said = [f"{role} in column {title!r}" for role, title in chosen.items() if title is not None]
     notes.append(f"Found the {', the '.join(said)}." if said else "No columns of label, group or time.")
     return Roles(**chosen)
+
+
+def by_name_of(words: tuple[str, ...] | list[str], titles: list[str]) -> str | None:
+    """The title that is one of the words, the first of these that is there."""
+    by_name = {plain_title(title): title for title in reversed(titles)}
+    return next((by_name[word] for word in words if word in by_name), None)
+
+
+def is_index(title: str) -> bool:
+    """Whether a column of this title only numbers the lines."""
+    return title.lower() in _INDEX
+
+
+def is_time(title: str) -> bool:
+    """Whether a column of this title tells the time."""
+    return bool(_TIME.fullmatch(title.lower()))
 
 
 def plain_title(title: str) -> str:

@@ -13,7 +13,7 @@ from pnas_kit.learn.own import limits
 from pnas_kit.learn.own.files import Files
 from pnas_kit.learn.own.found import Found, numbered, plain_label
 from pnas_kit.learn.own.naming import train_and_test
-from pnas_kit.learn.own.roles import LABEL, plain_title
+from pnas_kit.learn.own.roles import GROUP, LABEL, by_name_of, is_index
 from pnas_kit.learn.own.settings import Settings
 from pnas_kit.learn.own.table import channel, read_table
 
@@ -41,7 +41,7 @@ def fits(files: Files) -> bool:
     except DataError:
         return False
     label = _label(table, Settings())
-    return label is not None and bool(_points(table, label))
+    return label is not None and bool(_points(table, label, by_name_of(GROUP, list(table.columns))))
 
 
 def read(files: Files, settings: Settings) -> Found:
@@ -51,11 +51,16 @@ def read(files: Files, settings: Settings) -> Found:
         DataError: No numbered columns, no class, tables that differ, or cells that are no numbers.
     """
     chosen = train_and_test(files.with_suffix(*ENDINGS), files.title)
-    values, labels, part, columns = [], [], [], None
+    values, labels, people, part, columns = [], [], [], [], None
     for name, side in chosen:
         table = read_table(files.text(name), name)
         label = _label(table, settings)
-        points = _points(table, label) if label else {}
+        group = settings.group_column or by_name_of(GROUP, list(table.columns))
+        if group is not None and group not in table.columns:
+            raise DataError(
+                f"{name}: there is no group column {group!r}; the columns are {', '.join(table.columns[:6])}, ..."
+            )
+        points = _points(table, label, group) if label else {}
         if not points:
             raise DataError(
                 f"{name}: expected numbered columns (t0, t1, ...) and one of the class, got "
@@ -69,9 +74,11 @@ def read(files: Files, settings: Settings) -> Found:
         x = np.stack([[_whole(table[title], name) for title in titles] for titles in columns.values()])
         values.append(x.transpose(2, 1, 0).astype(np.float32))  # from (channels, length, lines)
         labels += [plain_label(str(word)) for word in table[label]]
+        people += [] if group is None else table[group].astype(str).tolist()
         part += [side or 0] * len(table)
     x, (y, classes) = np.concatenate(values), numbered(labels)
-    notes = [f"Each line is a sample: its class in column {label!r}, {_said(columns)}."]
+    whose = f", whose it is in {group!r}" if people else ""
+    notes = [f"Each line is a sample: its class in column {label!r}{whose}, {_said(columns)}."]
     task, unit = "series", "as in the file"
     side = _side(columns)
     if side and x.min() >= 0 and x.max() <= 255 and (x == np.round(x)).all():
@@ -81,6 +88,7 @@ def read(files: Files, settings: Settings) -> Found:
     return Found(
         form=NAME, task=task, x=np.ascontiguousarray(x), y=y, classes=classes, unit=unit,
         part=np.array(part, np.int8) if len(chosen) == 2 else None, notes=notes,
+        groups=numbered(people)[0] if len(people) == len(labels) else None, group_word=group or "sample",
         sampling_hz=settings.sampling_hz if task == "series" else None,
         warnings=[] if task == "image" else [
             "Lines are taken for samples of their own. If they follow each other in time, choose the format CSV recordings."
@@ -92,14 +100,13 @@ def _label(table: pandas.DataFrame, settings: Settings) -> str | None:
     """The column of the class, as chosen or by its name."""
     if settings.label_column is not None:
         return settings.label_column if settings.label_column in table.columns else None
-    by_name = {plain_title(title): title for title in table.columns}
-    return next((by_name[word] for word in LABEL if word in by_name), None)
+    return by_name_of(LABEL, list(table.columns))
 
 
-def _points(table: pandas.DataFrame, label: str) -> dict[str, list[str]]:
-    """Titles in order for each channel, where all but the label are so many numbered columns of each; else none."""
+def _points(table: pandas.DataFrame, label: str, group: str | None) -> dict[str, list[str]]:
+    """Titles in order for each channel, where all but class, person and index are so many numbered columns of each."""
     groups: dict[str, dict[int, str]] = {}
-    places = [title for title in table.columns if title != label]
+    places = [title for title in table.columns if title not in (label, group) and not is_index(title)]
     if all(_PLACE.fullmatch(title) for title in places):
         return {"pixel": places} if len(places) >= _LEAST_POINTS else {}
     for title in places:

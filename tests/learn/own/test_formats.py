@@ -284,6 +284,18 @@ def wide_table(titles, rows=60, low=0, high=256):
     return "\n".join([",".join(["label", *titles]), *lines]), values
 
 
+def test_a_table_may_name_persons_and_number_its_lines(tmp_path):
+    text, values = wide_table([f"t{i}" for i in range(30)])
+    lines = text.splitlines()
+    text = "\n".join([f"index,subject,{lines[0]}", *(f"{i},p{i // 2 % 6},{line}" for i, line in enumerate(lines[1:]))])
+    seen = understand(made.folder(tmp_path, {"waves.csv": text}))
+    assert seen.found.form == "series table" and "whose it is in 'subject'" in seen.words and "by subject" in seen.split
+    np.testing.assert_array_equal(seen.found.x[:, 0, :, 0], values)
+    assert not set(seen.found.groups[seen.train]) & set(seen.found.groups[seen.test])
+    with pytest.raises(DataError, match="no group column 'who'"):
+        understand(tmp_path, group_column="who")
+
+
 @pytest.mark.parametrize("titles", [
     [f"pixel{i}" for i in range(64)], [f"{i}x{j}" for i in range(1, 9) for j in range(1, 9)],
 ])  # fmt: skip
@@ -631,6 +643,54 @@ def test_recordings_of_sensor_apps_are_named_by_their_class(tmp_path, name, said
     seen = understand(made.folder(tmp_path, files))
     assert seen.found.classes == ("idle", "wave") and seen.found.x.shape[3] == 1 and seen.found.sampling_hz == 100
     assert said in seen.words and "tells the time once more" in seen.words and "by recording" in seen.split
+
+
+def sensor(titles, rate, seconds, frequency, start=17 * 10**17, step=10**9):
+    """A table of a sensor app: two clocks and a wave for each title, as many of a second as its sensor gives."""
+    lines = []
+    for j in range(int(rate * seconds)):
+        t = j / rate
+        waves = (f"{np.sin(2 * np.pi * frequency * t + k):.4f}" for k in range(len(titles)))
+        lines.append(f"{start + round(t * step)},{t:.3f},{','.join(waves)}")
+    return "\n".join([f"time,seconds_elapsed,{','.join(titles)}", *lines]) + "\n"
+
+
+def phone(labels=("idle", "wave"), each=3, **more):
+    """Recordings of two sensors of which one is slower and begins later, as a phone's app exports them."""
+    files = {}
+    for label in labels:
+        for i in range(each):
+            folder, begin = f"{label}-2026-11-2{i}_10-30-0{i}", 17 * 10**17 + i * 10**13
+            files[f"{folder}/Accelerometer.csv"] = sensor(("z", "y", "x"), 100, 6, 1 + labels.index(label), begin)
+            files[f"{folder}/Gyroscope.csv"] = sensor(("z", "y"), 50, 5, 1 + labels.index(label), begin + 10**9 // 2)
+            files[f"{folder}/Metadata.csv"] = "version,device\n3,phone\n"
+    return files | more
+
+
+def test_sensors_of_one_recording_are_joined_on_their_clock(tmp_path):
+    seen = understand(made.folder(tmp_path, phone()))
+    assert seen.found.classes == ("idle", "wave") and seen.found.sampling_hz == 100 and seen.found.x.shape[3] == 5
+    assert "Accelerometer z, Accelerometer y, Accelerometer x, Gyroscope z, Gyroscope y" in seen.words
+    assert (
+        "The tables of a folder are one recording" in seen.words and "6 tables that are named like no sensor" in seen.words
+    )
+    assert len(np.unique(seen.found.groups)) == 6
+    # The gyroscope's wave began half a second later: at 1 Hz it is turned by half, at 2 Hz it is as the accelerometer's.
+    for label, sign in ((0, -1), (1, 1)):
+        x = seen.found.x[seen.found.y == label][0, 0]
+        assert np.abs(x[:, 3] - sign * x[:, 0]).max() < 0.15
+
+
+def test_sensors_that_some_recordings_lack_or_without_a_clock_are_refused(tmp_path):
+    lacking = phone(**{"idle-2026-11-29/Accelerometer.csv": sensor("zyx", 100, 6, 1)})
+    with pytest.raises(DataError, match=r"got accelerometer in idle-2026-11-29\. Remove the tables"):
+        understand(made.folder(tmp_path / "a", lacking))
+    no_clock = {name: text.replace("time,seconds_elapsed", "n,m") for name, text in phone().items()}
+    with pytest.raises(DataError, match="expected a column of time, in numbers that rise"):
+        understand(made.folder(tmp_path / "b", no_clock))
+    apart = {name: text.replace("\n17", "\n18") if "Gyro" in name else text for name, text in phone().items()}
+    with pytest.raises(DataError, match="nothing in common"):
+        understand(made.folder(tmp_path / "c", apart))
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,13 @@ HOSTILE = {
     "links out of the folder": (linked_folder, "expected files"),
     # archives
     "zip of nothing": (archive({}), "expected files"),
+    "parts on two scales": (
+        lambda root: made.npz(
+            root / "a.npz", x_train=np.zeros((20, 8, 8), np.uint8), y_train=np.arange(20) % 2, x_test=np.zeros((10, 8, 8)),
+            y_test=np.arange(10) % 2,
+        ),
+        "Scale them alike",
+    ),
     "zip slip": (archive({"../evil.png": PNG}), "leads out"),
     "zip slip with a drive": (archive({"C:/evil.png": PNG}), "leads out"),
     "zip slip from the root": (archive({"/etc/evil.png": PNG}), "leads out"),
