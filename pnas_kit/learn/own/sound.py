@@ -4,6 +4,7 @@ import io
 import math
 import re
 import warnings as python_warnings
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -36,20 +37,21 @@ def read(files: Files, settings: Settings) -> Found:
     """
     names = files.with_suffix(*ENDINGS)
     labels, part, notes = classes_of(names, files.title)
-    sounds = each(names, lambda name: read_wav(files.read(name, _CLIP_BYTES), name))
-    hz = _rate([rate for rate, _, _ in sounds], settings, notes)
-    length = _length([len(sound) / rate for rate, sound, _ in sounds], settings, hz, notes)
-    stereo = sum(channels > 1 for _, _, channels in sounds)
-    if stereo:
+    heads = each(names, lambda name: _head(*read_wav(files.read(name, _CLIP_BYTES), name)))
+    hz = _rate([head.rate for head in heads], settings, notes)
+    length = _length([head.samples / head.rate for head in heads], settings, hz, notes)
+    if stereo := sum(head.channels > 1 for head in heads):
         notes.append(f"{stereo} files of several channels were mixed to one.")
     try:
         front = FrontEnd.of(settings.features, hz, length)
     except ValueError as error:
         raise DataError(f"{files.title}: {error}.") from error
-    pieces = [_clips(resampled(sound, rate, hz), length) for rate, sound, _ in sounds]
-    counts = [len(piece) for piece in pieces]
+    counts = [max(1, -(-head.samples * hz // head.rate) // length) for head in heads]
     limits.room_for(sum(counts), (1, front.frames, front.width), 4, files.title)
-    x = np.concatenate([features(piece, front) for piece in pieces])[:, None]
+    x = np.empty((sum(counts), 1, front.frames, front.width), np.float32)
+    for name, count, end in zip(names, counts, np.cumsum(counts), strict=True):  # one sound at a time in memory
+        rate, sound, _ = read_wav(files.read(name, _CLIP_BYTES), name)
+        x[end - count : end, 0] = features(_clips(resampled(sound, rate, hz), length, count), front)
     classes = tuple(sorted(set(labels)))
     groups, word = _groups(names)
     what = "log-mel bands" if front.kind == "log-mel" else "MFCC"
@@ -61,8 +63,22 @@ def read(files: Files, settings: Settings) -> Found:
         form=NAME, task="series", x=x, y=np.repeat([classes.index(label) for label in labels], counts).astype(np.int64),
         classes=classes, unit=f"{what} (natural logarithm)", part=None if part is None else np.repeat(part, counts),
         groups=np.repeat(groups, counts), group_word=word, sampling_hz=hz / front.hop, front_end=front, notes=notes,
-        warnings=_silent(sounds, names),
+        warnings=_silent(heads, names),
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Head:
+    """What has to be known of every sound before the first is used."""
+
+    rate: int
+    samples: int
+    channels: int
+    silent: bool
+
+
+def _head(rate: int, sound: np.ndarray, channels: int) -> _Head:
+    return _Head(rate, len(sound), channels, not sound.any())
 
 
 def read_wav(content: bytes, name: str) -> tuple[int, np.ndarray, int]:
@@ -132,9 +148,8 @@ def _length(lengths: list[float], settings: Settings, hz: int, notes: list[str])
     return round(seconds * hz)
 
 
-def _clips(sound: np.ndarray, length: int) -> np.ndarray:
-    """int16 `(clips, length)`: whole clips one after the other, or a single one filled up with silence."""
-    count = max(1, len(sound) // length)
+def _clips(sound: np.ndarray, length: int, count: int) -> np.ndarray:
+    """int16 `(count, length)`: whole clips one after the other, or a single one filled up with silence."""
     clips = np.zeros((count, length), np.int16)
     clips.reshape(-1)[: min(len(sound), count * length)] = sound[: count * length]
     return clips
@@ -149,8 +164,8 @@ def _groups(names: list[str]) -> tuple[np.ndarray, str]:
     return np.arange(len(names), dtype=np.int64), "file"
 
 
-def _silent(sounds, names: list[str]) -> list[str]:
-    quiet = [name for (_, sound, _), name in zip(sounds, names, strict=True) if not sound.any()]
+def _silent(heads: list[_Head], names: list[str]) -> list[str]:
+    quiet = [name for head, name in zip(heads, names, strict=True) if head.silent]
     return [f"{len(quiet)} files are silent throughout, the first is {quiet[0]}."] if quiet else []
 
 

@@ -42,9 +42,8 @@ def read_table(text: str, name: str) -> pandas.DataFrame:
         raise DataError(f"{name}: expected a table, got {len(lines)} lines. Is the file cut off?")
     mark = mark or _mark(lines)
     titles = _cells(lines[0], mark)
-    numeric = [_number(cell) for cell in titles]
-    # Titles may be places (0, 1, 2, ...), but not fractions.
-    bare = all(numeric) or (np.mean(numeric) > _MOSTLY and any(_FRACTION.fullmatch(cell) for cell in titles))
+    numbers = [cell for cell in titles if _number(cell)]
+    bare = len(numbers) == len(titles) or (len(numbers) > _MOSTLY * len(titles) and not _are_places(numbers))
     if len(titles) > _MOST_COLUMNS:
         raise DataError(f"{name}: {len(titles):,} columns, more than {_MOST_COLUMNS:,}. Is this one series per line (UCR)?")
     if bare:
@@ -160,6 +159,14 @@ def channel(column: pandas.Series, name: str) -> np.ndarray | None:
     if np.isinf(values).any():
         raise DataError(f"{name}, column {column.name!r}: expected finite numbers, got infinity. Repair the line.")
     return values
+
+
+def _are_places(cells: list[str]) -> bool:
+    """Whether numbers may be titles: places in a series (0, 1, 2, ...), or wavelengths (400, 410, ...), all a step apart."""
+    if any(_FRACTION.fullmatch(cell) for cell in cells):
+        return False
+    steps = np.diff([number(cell) for cell in cells])
+    return bool((steps == steps[:1]).all() and (steps > 0).all())
 
 
 def _number(cell: str) -> bool:

@@ -6,6 +6,7 @@ import io
 import itertools
 import json
 import sys
+import tracemalloc
 
 import made
 import numpy as np
@@ -853,7 +854,24 @@ def test_a_turned_tiff_stands_upright(tmp_path):
     assert understand(tmp_path / "set").found.x.shape[1:] == (60, 20, 1)
 
 
+def test_whole_numbers_in_the_first_line_are_titles_only_a_step_apart(tmp_path):
+    lines = ["\n".join(f"{n * 7 % 50},{n * 3 % 40},{n % 30},{'ab'[n // 200]}" for n in range(k, k + 350)) for k in (5, 6)]
+    seen = understand(made.folder(tmp_path / "bare", {"r1.csv": lines[0], "r2.csv": lines[1]}), label_column="column 4")
+    assert seen.words.count("column 1, column 2, column 3") == 1
+    titled = made.folder(tmp_path / "titled", {f"r{n}.csv": f"400,410,420,label\n{text}" for n, text in enumerate(lines)})
+    assert understand(titled).words.count("Channels: 400, 410, 420.") == 1
+
+
 # ---- sound
+
+
+def test_one_sound_at_a_time_is_held_in_memory(tmp_path):
+    place = made.folder(tmp_path, {f"{'ab'[n % 2]}/{n}.wav": made.wav(n) for n in range(300)})
+    tracemalloc.start()
+    seen = understand(place)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert seen.found.x.shape[0] == 300 and most < 300 * 8000 * 4  # of float32, as all sounds would need
 
 
 @pytest.mark.parametrize("kind", ["u8", "i16", "i24", "i32", "f32"])
