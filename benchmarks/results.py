@@ -91,6 +91,7 @@ PLAN = (
     Entry(data="hapt", ram=10_800, flash=19_300, macs=1_000_000, seeds=3, large_epochs=30, bar=(0.934, "TinyTNAS, UCI-HAR")),
     Entry(data="mnist", flash=20_000, macs=2_000_000, epochs=16, bar=(0.994, "")),
     Entry(data="fashion_mnist", macs=4_000_000, also=(316,), epochs=45, bar=(0.93, "")),
+    Entry(data="cifar10", epochs=20),
     Entry(data="cifar10", ram=64_000, flash=98_496, picks=1, epochs=80, bar=(0.856, "ResNet-8, ST and MLPerf Tiny")),
     Entry(  # in no more work than ResNet-8's
         data="cifar10",
