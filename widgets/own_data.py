@@ -63,6 +63,12 @@ class Wishes(traitlets.HasTraits):
     clip_s = traitlets.Float(0)
     tile = traitlets.Int(0)
 
+    def forget(self) -> None:
+        """All but the path: what was wished of other files."""
+        for name, trait in self.traits().items():
+            if name != "path":
+                self.set_trait(name, trait.default_value)
+
     def settings(self, form: str) -> dict:
         """Of the fields that the format shows, those with a wish."""
         wanted = {name: getattr(self, name) for name in SHOWN.get(form, ()) if getattr(self, name)}
@@ -161,11 +167,15 @@ class OwnData:
         if file["size"] > UPLOAD_MB * 1e6:
             self._refuse(f"{file['name']} has {file['size'] / 1e6:.0f} MB, more than {UPLOAD_MB}. Write its path instead.")
             return
+        again = self._uploaded_file is not None and self._uploaded_file.name == file["name"]
         self._drop_upload()
         self._upload_folder = tempfile.TemporaryDirectory(prefix="pnas-")
         path = Path(self._upload_folder.name) / (Path(file["name"].replace("\\", "/")).name or "file")
         path.write_bytes(file["content"])
-        self.wishes.name, self.wishes.path, self.wishes.form = path.stem, "", ""
+        self.wishes.path = self.wishes.form = ""
+        if not again:  # else the file was mended, and the same columns are meant
+            self.wishes.forget()
+        self.wishes.name = path.stem
         self._uploaded_file = path
         self.look()
 
@@ -173,7 +183,7 @@ class OwnData:
         """A path that is written takes the place of an uploaded file."""
         if change["new"]:
             self._drop_upload()
-            self.wishes.name = self.wishes.form = ""
+            self.wishes.forget()
 
     def _drop_upload(self) -> None:
         if self._upload_folder is not None:

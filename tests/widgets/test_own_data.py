@@ -124,6 +124,15 @@ def test_the_format_can_be_chosen_and_is_forgotten_with_the_files(own):
     upload(own, "lines.csv", table.encode())
     wait(own)
     assert own.wishes.form == "" and own.seen.found.form == "series table"
+    own.wishes.label_column = "label"
+    upload(own, "lines.csv", table.encode())  # mended, perhaps
+    wait(own)
+    assert own.wishes.label_column == "label" and own.seen is not None
+    upload(own, "others.csv", table.replace("label", "class").encode())
+    wait(own)
+    assert own.wishes.label_column == "" and own.wishes.window == 0 and own.seen is not None
+    own.wishes.window, own.wishes.path = 4, "elsewhere"
+    assert own.wishes.window == 0 and own.wishes.path == "elsewhere"
 
 
 def test_names_of_files_and_classes_cannot_write_html(own):
