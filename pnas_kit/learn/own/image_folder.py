@@ -6,7 +6,7 @@ from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own import limits
 from pnas_kit.learn.own.files import Files
 from pnas_kit.learn.own.found import Found
-from pnas_kit.learn.own.naming import classes_of, split_word
+from pnas_kit.learn.own.naming import BY_FOLDER, classes_of, split_word
 from pnas_kit.learn.own.picture import SUFFIXES, Header, header, pixels, white_of
 from pnas_kit.learn.own.settings import Settings
 
@@ -58,10 +58,10 @@ def read(files: Files, settings: Settings) -> Found:
 def in_classes(files: Files) -> bool:
     """Whether the pictures lie in folders of two classes or more: then a stray file beside them decides nothing."""
     try:
-        labels = set(classes_of(files.with_suffix(*SUFFIXES), files.title)[0])
+        labels, _, (said, *_) = classes_of(files.with_suffix(*SUFFIXES), files.title)
     except DataError:
         return False
-    return len(labels) > 1 and not any(split_word(label) for label in labels)
+    return said == BY_FOLDER and len(set(labels)) > 1 and not any(split_word(label) for label in labels)
 
 
 def shape_of(headers: list[Header], settings: Settings) -> tuple[tuple[int, int], int, list[str], list[str]]:

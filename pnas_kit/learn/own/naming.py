@@ -1,6 +1,7 @@
 """What the names of folders and files say of the class and the part of what is in them."""
 
 import re
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -15,6 +16,8 @@ _SPLITS = {
 _HELD_OUT = {"val", "valid", "validation", "dev"}
 _STAMP = re.compile(r"[-_. ]*\d{4}[-_.]?\d\d[-_.]?\d\d([-_. T]?\d\d[-_.h]?\d\d([-_.m]?\d\d)?)?s?$")
 _SHOWN = 5
+
+BY_FOLDER, BY_HEAD = "The class is the folder.", "The class is the file's name up to its first point."
 
 
 # ---- parts
@@ -91,7 +94,7 @@ def _parts_of_folders(words: list[str]) -> tuple[np.ndarray | None, list[str]]:
 
 
 def classes_of(names: list[str], title: str) -> tuple[list[str], np.ndarray | None, list[str]]:
-    """The class of each file by its folder, int8 parts where folders say them, and what was understood.
+    """The class of each file by its folder, or by its name where none has one, int8 parts where folders say them, and notes.
 
     Raises:
         DataError: Files without a class's folder.
@@ -103,13 +106,14 @@ def classes_of(names: list[str], title: str) -> tuple[list[str], np.ndarray | No
     exact = all(path[0].lower() in _SPLITS for path in paths)
     split = exact or (all(words) and all(len(path) > 2 for path in paths))
     loose = [name for name, path in zip(names, paths, strict=True) if len(path) < 2 + split]
-    if loose:
+    heads = _heads(paths) if len(loose) == len(names) else None
+    if loose and heads is None:
         raise DataError(
             f"{title}: expected a folder for each class, got "
             f"{loose[0]!r}{' in none' if not split else ' right in ' + loose[0]}. "
             "Put every file into a folder that is named like its class."
         )
-    labels = [path[split] for path in paths]
+    labels, said = (heads, BY_HEAD) if heads else ([path[split] for path in paths], BY_FOLDER)
     if not split:
         bare = {_SPLITS.get(label.lower().rstrip("0123456789")) for label in labels}
         if bare == {TRAIN, TEST}:
@@ -117,9 +121,16 @@ def classes_of(names: list[str], title: str) -> tuple[list[str], np.ndarray | No
                 f"{title}: expected folders of classes inside {' and '.join(sorted(set(labels))[:_SHOWN])}, got files right "
                 "in them. Put every file into a folder that is named like its class."
             )
-        return labels, None, ["The class is the folder."]
+        return labels, None, [said]
     part, notes = _parts_of_folders(words)
-    return labels, part, ["The class is the folder.", *notes]
+    return labels, part, [said, *notes]
+
+
+def _heads(paths: Sequence[tuple[str, ...]]) -> list[str] | None:
+    """The names up to their first point (cat.17.png), where they all have one and some of these are alike."""
+    names = [PurePosixPath(path[-1]).stem for path in paths]
+    heads = [name.partition(".")[0] for name in names]
+    return heads if all("." in name for name in names) and 1 < len(set(heads)) < len(names) else None
 
 
 # ---- recordings, whose classes may be in their names
@@ -146,12 +157,10 @@ def classes_of_recordings(paths: list[tuple[str, ...]], title: str) -> tuple[lis
         words = [_unnumbered(folder) for folder in folders]
         if all(words) and 1 < len(set(words)) < len(set(folders)) == len(folders):  # a folder for each recording
             return words, "The class is the folder's name without the number at its end."
-        return folders, "The class is the folder."
-    names = [PurePosixPath(path[-1]).stem for path in paths]
-    heads = [name.partition(".")[0] for name in names]
-    if all("." in name for name in names) and 1 < len(set(heads)) < len(names):
-        return heads, "The class is the file's name up to its first point."
-    stems = [_unnumbered(name) for name in names]
+        return folders, BY_FOLDER
+    if heads := _heads(paths):
+        return heads, BY_HEAD
+    stems = [_unnumbered(PurePosixPath(path[-1]).stem) for path in paths]
     if not all(stems):
         raise DataError(f"{title}: file names are numbers alone. Put the files into a folder for each class.")
     return stems, "The class is the file's name without the number at its end."

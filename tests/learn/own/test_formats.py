@@ -742,6 +742,20 @@ def test_classes_that_cannot_be_printed_are_refused(tmp_path):
     assert understand(made.folder(tmp_path / "joined", made.pictures(classes=joined))).found.classes == tuple(sorted(joined))
 
 
+def test_pictures_and_sounds_without_folders_are_named_by_what_comes_before_a_point(tmp_path):
+    files = {f"{label}.{n}.png": made.picture(n) for label in ("cat", "dog") for n in range(8)}
+    seen = understand(made.folder(tmp_path / "pictures", files))
+    assert seen.found.classes == ("cat", "dog") and "up to its first point" in seen.words
+    files = {f"{part}/{label}.{n}a.wav": made.wav(n) for n in range(8) for part in ("training", "testing") for label in "ab"}
+    seen = understand(made.folder(tmp_path / "sounds", files))
+    assert seen.found.classes == ("a", "b") and (len(seen.train), len(seen.test)) == (16, 16)
+    roboflow = {f"img{n // 3}_jpg.rf.{n}{end}": made.picture(n) for n in range(12) for end in (".png",)}
+    labels = {name.replace(".png", ".txt"): "0 0.5 0.5 0.2 0.4\n" for name in roboflow}
+    assert (
+        understand(made.folder(tmp_path / "boxes", roboflow | labels | {"data.yaml": "names: [cat]\n"})).found.form == "YOLO"
+    )
+
+
 def test_archives_of_older_packers_are_read(tmp_path):
     files = {name.replace("/", "\\"): content for name, content in made.pictures(classes=("cat", "dog")).items()}
     assert understand(made.zipped_by_windows(tmp_path / "a.zip", files)).found.classes == ("cat", "dog")
