@@ -749,11 +749,11 @@ def test_pictures_and_sounds_without_folders_are_named_by_what_comes_before_a_po
     files = {f"{part}/{label}.{n}a.wav": made.wav(n) for n in range(8) for part in ("training", "testing") for label in "ab"}
     seen = understand(made.folder(tmp_path / "sounds", files))
     assert seen.found.classes == ("a", "b") and (len(seen.train), len(seen.test)) == (16, 16)
-    roboflow = {f"img{n // 3}_jpg.rf.{n}{end}": made.picture(n) for n in range(12) for end in (".png",)}
-    labels = {name.replace(".png", ".txt"): "0 0.5 0.5 0.2 0.4\n" for name in roboflow}
-    assert (
-        understand(made.folder(tmp_path / "boxes", roboflow | labels | {"data.yaml": "names: [cat]\n"})).found.form == "YOLO"
-    )
+    files = {"data.yaml": "names: [cat]\n"}
+    for n in range(12):
+        files[f"img{n // 3}_jpg.rf.{n}.png"] = made.picture(n)
+        files[f"img{n // 3}_jpg.rf.{n}.txt"] = "0 0.5 0.5 0.2 0.4\n"
+    assert understand(made.folder(tmp_path / "boxes", files)).found.form == "YOLO"
 
 
 def test_archives_of_older_packers_are_read(tmp_path):
