@@ -156,14 +156,14 @@ def classes_of_recordings(paths: list[tuple[str, ...]], title: str) -> tuple[lis
     if len(set(folders)) > 1 and len(folders) == len(paths):
         words = [_unnumbered(folder) for folder in folders]
         if all(words) and 1 < len(set(words)) < len(set(folders)) == len(folders):  # a folder for each recording
-            return words, "The class is the folder's name without the number at its end."
+            return words, "The class is the folder's name without the number or date at its end."
         return folders, BY_FOLDER
     if heads := _heads(paths):
         return heads, BY_HEAD
     stems = [_unnumbered(PurePosixPath(path[-1]).stem) for path in paths]
     if not all(stems):
         raise DataError(f"{title}: file names are numbers alone. Put the files into a folder for each class.")
-    return stems, "The class is the file's name without the number at its end."
+    return stems, "The class is the file's name without the number or date at its end."
 
 
 def _unnumbered(name: str) -> str:
