@@ -22,24 +22,26 @@ from widgets.pane import Pane
 from widgets.state import State
 
 UPLOAD_MB = 150
-ENDINGS = ".zip,.npz,.csv,.tsv,.txt,.ts,.arff"
+ENDINGS = ".zip,.npz,.csv,.tsv,.txt,.dat,.ts,.arff"
 NOTE = (
-    "Pictures or sound in a folder for each class, recordings as CSV, arrays as .npz, IDX, UCR, .ts, .arff; with boxes as "
-    f"COCO, VOC or YOLO. Folders as .zip, up to {UPLOAD_MB} MB. They stay on the computer that runs the workbench."
+    "Pictures or sound in a folder for each class or beside a table, recordings as CSV, arrays as .npz, IDX, UCR, .ts, "
+    f".arff; with boxes as COCO, VOC, YOLO or a table. Folders as .zip, up to {UPLOAD_MB} MB. They stay on the computer "
+    "that runs the workbench."
 )
 AUTO = "Decided from the data where it is 0 or empty"
 SHOWN = {
-    "image folder": ("side", "colour"),
+    "image folder": ("side", "colour", "label_column", "group_column"),
     "NumPy archive (.npz)": ("layout", "sampling_hz"),
     "CSV recordings": ("window", "step", "label_column", "group_column", "time_column", "sampling_hz"),
-    "series table": ("label_column", "sampling_hz"),
+    "series table": ("label_column", "group_column", "sampling_hz"),
     "UCR text": ("sampling_hz",),
     "sktime .ts": ("sampling_hz",),
     "Weka .arff": ("sampling_hz",),
-    "WAV folder": ("features", "clip_s"),
+    "WAV folder": ("features", "clip_s", "label_column", "group_column"),
     "COCO JSON": ("tile", "side"),
     "Pascal VOC XML": ("tile", "side"),
     "YOLO": ("tile", "side"),
+    "box table": ("tile", "side", "label_column"),
 }
 
 
@@ -155,10 +157,10 @@ class OwnData:
             with self._state.lock:
                 if turn == self._reading:  # else somebody has chosen other files meanwhile
                     self.seen, self._form = seen, form
-                    self._preview.html = html
                     if seen is not None and not self.wishes.name:
                         self.wishes.name = Path(seen.title).stem
                     self._show_fields()
+                    self._preview.html = html  # last: it comes into view where the fields have left it room
 
     def _uploaded(self, change: dict) -> None:
         if not change["new"]:

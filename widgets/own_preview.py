@@ -25,7 +25,7 @@ def preview_html(seen: Understanding) -> str:
     }
     rows = "".join(f"<dt>{name}</dt><dd>{attribute(text)}</dd>" for name, text in facts.items())
     return (
-        f'<div class="pn-own-preview" role="status"><p><b>{attribute(seen.title)}</b></p>'
+        f'<div class="pn-own-preview" role="status" data-reveal="understood"><p><b>{attribute(seen.title)}</b></p>'
         f"{drawn(_examples(seen), found.task)}<dl>{rows}</dl>{_counts(seen)}{_warnings(found.warnings)}</div>"
     )
 
@@ -33,7 +33,7 @@ def preview_html(seen: Understanding) -> str:
 def refusal_html(message: str) -> str:
     """Why files cannot be used; nothing was kept."""
     lines = "".join(f"<li>{attribute(line)}</li>" for line in message.splitlines())
-    return f'<ul class="pn-complaints" role="alert">{lines}<li>Nothing was kept.</li></ul>'
+    return f'<ul class="pn-complaints" role="alert" data-reveal="refused">{lines}<li>Nothing was kept.</li></ul>'
 
 
 def waiting_html(title: str) -> str:

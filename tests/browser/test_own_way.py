@@ -59,7 +59,7 @@ def take_in(page, shot, way, path):
     page.get_by_role("button", name="Your own data…").click()
     upload(page, path)
     page.wait_for_selector(f".pn-own-preview >> text={way.form}")
-    page.locator(".pn-own-preview").scroll_into_view_if_needed()
+    expect(page.locator(".pn-own-preview")).to_be_in_viewport()
     shot(page, f"40-{way.name}-preview")
     page.get_by_role("button", name="Use this data").click()
     page.wait_for_selector(f'[data-action="data"][data-key="own/{way.name}"][aria-checked="true"]')
@@ -151,7 +151,7 @@ def test_files_that_nothing_can_be_made_of_are_refused(served, page, shot, tmp_p
     upload(page, zipped(tmp_path / "letters.zip", {"a.doc": "hello", "b.doc": "world"}))
     page.wait_for_selector(".pn-own-data [role=alert] >> text=Nothing was kept")
     expect(page.get_by_role("button", name="Use this data")).to_be_hidden()
-    page.locator(".pn-own-data [role=alert]").scroll_into_view_if_needed()
+    expect(page.locator(".pn-own-data [role=alert]")).to_be_in_viewport(ratio=1)
     shot(page, f"44-refused-{theme}")
     assert page.problems == []
 

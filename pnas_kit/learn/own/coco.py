@@ -71,7 +71,7 @@ def read(files: Files, settings: Settings) -> Found:
     _once(scenes, files.title, list(contents))
     found = found_of_scenes(files, scenes, [categories[number] for number in used], NAME, settings)
     if crowds:
-        found.notes.append(f"{crowds} annotations of crowds were left out.")
+        found.notes.append(f"Annotations of crowds were left out: {crowds}.")
     if captions:
         found.notes.append(f"Without boxes and left out: {', '.join(captions)}.")
     return found

@@ -4,7 +4,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pnas_kit.learn.data.card import DataError
-from pnas_kit.learn.own import arff, coco, idx, image_folder, numpy_file, recordings, sound, ts, ucr, voc, wide, yolo
+from pnas_kit.learn.own import (
+    arff,
+    box_table,
+    coco,
+    idx,
+    image_folder,
+    numpy_file,
+    recordings,
+    sound,
+    ts,
+    ucr,
+    voc,
+    wide,
+    yolo,
+)
 from pnas_kit.learn.own.files import Files
 from pnas_kit.learn.own.found import Found
 from pnas_kit.learn.own.settings import Settings
@@ -42,6 +56,8 @@ def format_of(files: Files, name: str | None = None) -> Format:
         raise DataError(f"{pickled[0]}: a pickle can run any program and is never opened. Save the arrays with numpy.savez.")
     if packed := files.with_suffix(".mp3", ".ogg", ".flac", ".m4a", ".aac", ".opus"):
         raise DataError(f"{packed[0]}: sound is read from WAV files. Convert it, one channel of 16 bits is enough.")
+    if binary := files.with_suffix(".cbor"):
+        raise DataError(f"{binary[0]}: recordings are read from CSV or JSON. Export them so.")
     raise DataError(f"{files.title}: expected one of {known}; got {_sorts(files)}. See docs/own_data.md for examples.")
 
 
@@ -52,6 +68,6 @@ def _sorts(files: Files) -> str:
 
 FORMATS: tuple[Format, ...] = tuple(
     Format(reader.NAME, reader.ENDINGS, reader.fits, reader.read)
-    for reader in (numpy_file, idx, coco, voc, yolo, image_folder, sound, ts, arff, ucr, wide, recordings)
+    for reader in (numpy_file, idx, coco, voc, yolo, box_table, image_folder, sound, ts, arff, ucr, wide, recordings)
 )
 NAMES = tuple(made.name for made in FORMATS)

@@ -56,7 +56,7 @@ def numbered(labels: list[str]) -> tuple[np.ndarray, tuple[str, ...]]:
     """int64 places and the names in order: by value where all are numbers, else by alphabet."""
     names = set(labels)
     try:
-        order = sorted(names, key=float)
+        order = sorted(names, key=lambda name: (float(name), name))
     except ValueError:
         order = sorted(names)
     places = {name: place for place, name in enumerate(order)}

@@ -1,11 +1,12 @@
-"""Folders of pictures: the class is the folder, with or without folders train and test above."""
+"""Pictures of one class each: the class is the folder, with or without folders train and test above, or in a table."""
 
 import numpy as np
 
 from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.own import limits
+from pnas_kit.learn.own.classed import classed
 from pnas_kit.learn.own.files import Files
-from pnas_kit.learn.own.found import Found
+from pnas_kit.learn.own.found import Found, numbered
 from pnas_kit.learn.own.naming import BY_FOLDER, classes_of, split_word
 from pnas_kit.learn.own.picture import SUFFIXES, Header, header, pixels, white_of
 from pnas_kit.learn.own.settings import Settings
@@ -25,10 +26,10 @@ def read(files: Files, settings: Settings) -> Found:
     """The pictures, all of one size.
 
     Raises:
-        DataError: No folders of classes, or pictures that cannot be read (up to five are named).
+        DataError: Nothing tells the classes, or pictures that cannot be read (up to five are named).
     """
-    names = files.with_suffix(*SUFFIXES)
-    labels, part, notes = classes_of(names, files.title)
+    known = classed(files, SUFFIXES, settings)
+    names, (y, classes) = known.names, numbered(known.labels)
     headers = each(names, lambda name: header(files.read(name), name))
     size, channels, said, warnings = shape_of(headers, settings)
     limits.room_for(len(names), (*size, channels), 1, files.title)
@@ -39,19 +40,20 @@ def read(files: Files, settings: Settings) -> Found:
         x[number] = pixels(files.read(names[number]), names[number], size, channels, white)
 
     each(range(len(names)), place)
-    classes = tuple(sorted(set(labels)))
-    if len(files.names) > len(names):
-        notes.append(f"{len(files.names) - len(names)} files that are no pictures were left out.")
+    others = len(files.names) - len(files.with_suffix(*SUFFIXES))
+    left = [f"Files that are no pictures were left out: {others}."] if others and known.notes[0] == BY_FOLDER else []
     return Found(
         form=NAME,
         task="image",
         x=x,
-        y=np.array([classes.index(label) for label in labels], dtype=np.int64),
+        y=y,
         classes=classes,
         unit="brightness, 0 to 255",
-        part=part,
-        notes=notes + said + told,
-        warnings=warnings,
+        part=known.part,
+        groups=known.groups,
+        group_word=known.group_word,
+        notes=known.notes + left + said + told,
+        warnings=known.warnings + warnings,
     )
 
 

@@ -28,10 +28,15 @@ def split_word(folder: str) -> str | None:
     return next((word for word in re.split(r"[^a-z]+", folder.lower()) if word in _SPLITS), None)
 
 
+def part_word(word: str) -> str | None:
+    """train, test or val where the word is one of these but for capitals and a number; train2017 is train."""
+    plain = word.strip().lower().rstrip("0123456789")
+    return plain if plain in _SPLITS else None
+
+
 def part_folder(name: str) -> str | None:
-    """The folder of the path that names a part; train2017 is train."""
-    words = (part.lower().rstrip("0123456789") for part in PurePosixPath(name).parts[:-1])
-    return next((word for word in words if word in _SPLITS), None)
+    """The folder of the path that names a part."""
+    return next(filter(None, map(part_word, PurePosixPath(name).parts[:-1])), None)
 
 
 def part_by_end(name: str) -> int | None:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pnas_kit.learn.data.card import DataError
-from pnas_kit.learn.own import limits
+from pnas_kit.learn.own import acquisition, limits
 from pnas_kit.learn.own.clock import rate, seconds, tells, whole_times
 from pnas_kit.learn.own.files import Files
 from pnas_kit.learn.own.found import Found, numbered, plain_label
 from pnas_kit.learn.own.naming import classes_of_recordings, parts_of_recordings
-from pnas_kit.learn.own.roles import Roles, is_index, rises, roles_of
+from pnas_kit.learn.own.roles import Roles, is_index, rises, roles_of, some
 from pnas_kit.learn.own.sensors import read_together, together
 from pnas_kit.learn.own.settings import Settings
 from pnas_kit.learn.own.table import channel
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     import pandas
 
 NAME = "CSV recordings"
-ENDINGS = (".csv", ".tsv", ".txt")
+_TABLES = (".csv", ".tsv", ".txt", ".dat")
+ENDINGS = (*_TABLES, *acquisition.ENDINGS)
 _MOST_MISSING = 0.2
 _LONGEST_GAP = 32
 """Missing values in a row, in samples, that a straight line may stand for."""
@@ -45,8 +46,8 @@ class Recording:
 
 
 def fits(files: Files) -> bool:
-    """Whether there are tables."""
-    return bool(files.with_suffix(*ENDINGS))
+    """Whether there are tables, or JSON of recordings."""
+    return bool(_names(files))
 
 
 def read(files: Files, settings: Settings) -> Found:
@@ -55,7 +56,9 @@ def read(files: Files, settings: Settings) -> Found:
     Raises:
         DataError: Tables that differ, no class to be found, or cells that are no numbers.
     """
-    tables, notes = together(files.with_suffix(*ENDINGS), files.title)
+    if not _names(files):
+        raise DataError(f"{files.title}: expected tables, or JSON with a payload of values, got none. Choose other files.")
+    tables, notes = together(_names(files), files.title)
     names, warnings = list(tables), []
     roles, channels, recordings, rows = None, None, [], 0
     for number, name in enumerate(names):
@@ -69,14 +72,18 @@ def read(files: Files, settings: Settings) -> Found:
         made, titles = _recording(table, name, number, roles, settings, notes if number == 0 else [], warnings)
         channels = channels or titles
         if titles != channels:
-            raise DataError(
-                f"{name}: expected the channels {', '.join(channels)} of the first file, got {', '.join(titles)}."
-            )
+            raise DataError(f"{name}: expected the channels {some(channels)} of the first file, got {some(titles)}.")
         recordings.append(made)
     part, paths = parts_of_recordings(names, roles.label is not None)
     classes = None
     if roles.label is None:
         classes, said = classes_of_recordings(paths, files.title)
+        if len(set(classes)) == 1:
+            raise DataError(
+                f"{files.title}: all {len(names)} files are of one class by their folders and names ({classes[0]}), and no "
+                f"column is known to name another; the columns are {some(list(table.columns))}. Choose the label column, or "
+                "add files of what is to be told apart."
+            )
         notes.append(said)
     hz = _one_rate([made.hz for made in recordings], settings, warnings)
     stretches, words = _stretches(recordings, classes, part, roles.group)
@@ -90,13 +97,18 @@ def read(files: Files, settings: Settings) -> Found:
     )  # fmt: skip
 
 
+def _names(files: Files) -> list[str]:
+    """The tables, or where there are none the acquisitions."""
+    return files.with_suffix(*_TABLES) or acquisition.acquisitions(files)
+
+
 def _recording(
     table: pandas.DataFrame, name: str, number: int, roles: Roles, settings: Settings, notes: list[str], warnings: list[str]
 ) -> tuple[Recording, list[str]]:
     used = [title for title in (roles.label, roles.group, roles.time) if title is not None]
     missing = [title for title in used if title not in table.columns]
     if missing:
-        raise DataError(f"{name}: expected a column {missing[0]!r} as in the first file, got {', '.join(table.columns)}.")
+        raise DataError(f"{name}: expected a column {missing[0]!r} as in the first file, got {some(list(table.columns))}.")
     size = len(table)
     labels = _words(table[roles.label]) if roles.label else np.full(size, "", object)
     groups = _words(table[roles.group]) if roles.group else np.full(size, str(number), object)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,12 +18,15 @@ if TYPE_CHECKING:
 LABEL = (
     "label", "labels", "class", "activity", "gesture", "target", "state", "category", "isanomaly", "anomaly", "klasse", "y",
 )  # fmt: skip
-GROUP = ("subject", "subjects", "person", "user", "participant", "session", "recording", "series", "group")
+GROUP = (
+    "subject", "subjects", "person", "user", "participant", "patient", "speaker", "session", "recording", "series", "group",
+)  # fmt: skip
 _TIME = re.compile(
     r"(time|timestamp|date|datetime|zeit)([ _\[(].*)?|.*[ _](time|timestamp)"
     r"|(t|millis|micros|ms|us|ns|seconds|sec)([ _]?[\[(_]?(s|ms|us|µs|ns|sec|seconds)[\])]?)?"
 )
 _INDEX = ("", "index", "id", "unnamed: 0", "seq", "sample")
+_SHOWN = 12
 _RISES = 0.99
 """Share of its steps that go up, from which on a column looks like a clock or a counter."""
 
@@ -48,7 +52,7 @@ def roles_of(table: pandas.DataFrame, name: str, settings: Settings, count: int,
     for role in ("label", "group", "time"):
         wanted = getattr(settings, f"{role}_column")
         if wanted is not None and wanted not in table.columns:
-            raise DataError(f"{name}: there is no {role} column {wanted!r}; the columns are {', '.join(table.columns)}.")
+            raise DataError(f"{name}: there is no {role} column {wanted!r}; the columns are {some(list(table.columns))}.")
         chosen[role] = wanted
     free = [title for title in table.columns if title not in chosen.values()]
     axes = {"x", "z"} & {plain_title(title) for title in free}
@@ -63,13 +67,18 @@ def roles_of(table: pandas.DataFrame, name: str, settings: Settings, count: int,
     if chosen["label"] is None and count == 1:
         if len(text) != 1:
             raise DataError(
-                f"{name}: no column is known to name the class; the columns are {', '.join(table.columns)}. "
+                f"{name}: no column is known to name the class; the columns are {some(list(table.columns))}. "
                 "Choose the label column, or give one file per class in a folder."
             )
         chosen["label"] = text[0]
     said = [f"{role} in column {title!r}" for role, title in chosen.items() if title is not None]
     notes.append(f"Found the {', the '.join(said)}." if said else "No columns of label, group or time.")
     return Roles(**chosen)
+
+
+def some(titles: Sequence[str]) -> str:
+    """Titles for a message, the first of many."""
+    return ", ".join(map(str, titles[:_SHOWN])) + (f", ... ({len(titles)})" if len(titles) > _SHOWN else "")
 
 
 def by_name_of(words: tuple[str, ...] | list[str], titles: list[str]) -> str | None:

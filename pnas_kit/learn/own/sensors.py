@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pnas_kit.learn.data.card import DataError
+from pnas_kit.learn.own.acquisition import ENDINGS, read_acquisition
 from pnas_kit.learn.own.clock import tells
 from pnas_kit.learn.own.files import Files
 from pnas_kit.learn.own.roles import is_time
@@ -45,7 +46,7 @@ def together(names: list[str], title: str) -> tuple[dict[str, list[str]], list[s
             )
     notes = [f"The tables of a folder are one recording: {', '.join(wanted)}."] if len(wanted) > 1 else []
     if left := len(names) - len(wanted) * len(folders):
-        notes.append(f"{left} tables that are named like no sensor of motion were left out.")
+        notes.append(f"Tables that are named like no sensor of motion were left out: {left}.")
     return {min(found): sorted(found) for found in folders.values()}, notes
 
 
@@ -57,7 +58,7 @@ def read_together(files: Files, names: list[str]) -> pandas.DataFrame:
     """
     import pandas
 
-    tables = [read_table(files.text(name), name) for name in names]
+    tables = [_read(files, name) for name in names]
     if len(tables) == 1:
         return tables[0]
     clocks = [title for title in tables[0].columns if is_time(title)]
@@ -79,6 +80,10 @@ def read_together(files: Files, names: list[str]) -> pandas.DataFrame:
     if whole.empty:
         raise DataError(f"{names[0]}: its times and those of {', '.join(names[1:_SHOWN])} have nothing in common.")
     return whole
+
+
+def _read(files: Files, name: str) -> pandas.DataFrame:
+    return read_acquisition(files, name) if name.lower().endswith(ENDINGS) else read_table(files.text(name), name)
 
 
 def _is_clock(table: pandas.DataFrame, title: str) -> bool:

@@ -11,10 +11,10 @@ import numpy as np
 from pnas_kit.learn.data.card import DataError
 from pnas_kit.learn.data.front_end import FrontEnd, features
 from pnas_kit.learn.own import limits
+from pnas_kit.learn.own.classed import classed
 from pnas_kit.learn.own.files import Files
-from pnas_kit.learn.own.found import Found
+from pnas_kit.learn.own.found import Found, numbered
 from pnas_kit.learn.own.image_folder import each
-from pnas_kit.learn.own.naming import classes_of
 from pnas_kit.learn.own.settings import Settings
 
 NAME = "WAV folder"
@@ -33,15 +33,15 @@ def read(files: Files, settings: Settings) -> Found:
     """The features of all clips.
 
     Raises:
-        DataError: No folders of classes, or sound that cannot be read (up to five files are named).
+        DataError: Nothing tells the classes, or sound that cannot be read (up to five files are named).
     """
-    names = files.with_suffix(*ENDINGS)
-    labels, part, notes = classes_of(names, files.title)
+    known = classed(files, ENDINGS, settings)
+    names, notes = known.names, known.notes
     heads = each(names, lambda name: _head(*read_wav(files.read(name, _CLIP_BYTES), name)))
     hz = _rate([head.rate for head in heads], settings, notes)
     length = _length([head.samples / head.rate for head in heads], settings, hz, notes)
     if stereo := sum(head.channels > 1 for head in heads):
-        notes.append(f"{stereo} files of several channels were mixed to one.")
+        notes.append(f"Files of several channels were mixed to one: {stereo}.")
     try:
         front = FrontEnd.of(settings.features, hz, length)
     except ValueError as error:
@@ -52,18 +52,19 @@ def read(files: Files, settings: Settings) -> Found:
     for name, count, end in zip(names, counts, np.cumsum(counts), strict=True):  # one sound at a time in memory
         rate, sound, _ = read_wav(files.read(name, _CLIP_BYTES), name)
         x[end - count : end, 0] = features(_clips(resampled(sound, rate, hz), length, count), front)
-    classes = tuple(sorted(set(labels)))
-    groups, word = _groups(names)
+    y, classes = numbered(known.labels)
+    groups, word = _groups(names) if known.groups is None else (known.groups, known.group_word)
     what = "log-mel bands" if front.kind == "log-mel" else "MFCC"
     notes.append(
         f"Clips of {length / hz:.3g} s at {hz} Hz become {front.frames} rows of {front.width} {what}, windows of 32 "
         "ms every 16 ms."
     )
     return Found(
-        form=NAME, task="series", x=x, y=np.repeat([classes.index(label) for label in labels], counts).astype(np.int64),
-        classes=classes, unit=f"{what} (natural logarithm)", part=None if part is None else np.repeat(part, counts),
+        form=NAME, task="series", x=x, y=np.repeat(y, counts),
+        classes=classes, unit=f"{what} (natural logarithm)",
+        part=None if known.part is None else np.repeat(known.part, counts),
         groups=np.repeat(groups, counts), group_word=word, sampling_hz=hz / front.hop, front_end=front, notes=notes,
-        warnings=_silent(heads, names),
+        warnings=known.warnings + _silent(heads, names),
     )  # fmt: skip
 
 
@@ -142,9 +143,9 @@ def _length(lengths: list[float], settings: Settings, hz: int, notes: list[str])
     shorter = sum(length < 0.99 * seconds for length in lengths)
     longer = sum(length > 1.99 * seconds for length in lengths)
     if shorter:
-        notes.append(f"{shorter} files shorter than {seconds:.3g} s end in silence.")
+        notes.append(f"Files shorter than {seconds:.3g} s end in silence: {shorter}.")
     if longer:
-        notes.append(f"{longer} longer files are cut into clips, one after the other.")
+        notes.append(f"Longer files are cut into clips, one after the other: {longer}.")
     return round(seconds * hz)
 
 
@@ -166,7 +167,7 @@ def _groups(names: list[str]) -> tuple[np.ndarray, str]:
 
 def _silent(heads: list[_Head], names: list[str]) -> list[str]:
     quiet = [name for head, name in zip(heads, names, strict=True) if head.silent]
-    return [f"{len(quiet)} files are silent throughout, the first is {quiet[0]}."] if quiet else []
+    return [f"Files that are silent throughout: {len(quiet)}, the first is {quiet[0]}."] if quiet else []
 
 
 def _reason(error: Exception) -> str:

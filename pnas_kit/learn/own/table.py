@@ -22,6 +22,8 @@ _MARKS = ",;\t|"
 _BLANKS = r"\s+"
 _SEP = re.compile(r"\s*\"?sep=([,;\t|])\"?[ ]*\r?\n", re.IGNORECASE)
 _REMARKS = re.compile(r"(?:[ \t]*(?:[#%][^\n]*)?\r?\n)*[ \t]*[#%][^\n]*\r?\n")
+_LAST_MARK = re.compile(r"[ \t]*;[ \t]*(?=\r?$)", re.MULTILINE)
+"""At the end of lines whose cells are separated by something else, as WISDM's are."""
 _MOST_COLUMNS = 10_000
 _MOSTLY, _FIRST = 0.5, 100
 _MISSING = ("", "nan", "-nan", "na", "n/a", "#n/a", "<na>", "null", "none", "?")
@@ -40,6 +42,8 @@ def read_table(text: str, name: str) -> pandas.DataFrame:
     lines = [line for line in text[: 1 << 20].splitlines() if line.strip()][:20]
     if len(lines) < 2:
         raise DataError(f"{name}: expected a table, got {len(lines)} lines. Is the file cut off?")
+    if mark is None and all(line.rstrip().endswith(";") and line.count(";") == 1 for line in lines):
+        text, lines = _LAST_MARK.sub("", text), [_LAST_MARK.sub("", line) for line in lines]
     mark = mark or _mark(lines)
     titles = _cells(lines[0], mark)
     numbers = [cell for cell in titles if _number(cell)]

@@ -110,7 +110,7 @@ def understand(path: Path | str, settings: Settings | None = None, **changes: ob
     finally:
         files.close()
     if files.left_out:
-        found.warnings.append(f"{len(files.left_out)} links were not followed, the first is {files.left_out[0]!r}.")
+        found.warnings.append(f"Links that were not followed: {len(files.left_out)}, the first is {files.left_out[0]!r}.")
     examine(found, files.title)
     train, test, split = separate(found, settings.test_share, settings.seed)
     look_twice(found, train, test, files.title)

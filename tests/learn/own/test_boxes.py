@@ -62,7 +62,7 @@ def test_coco_categories_crowds_and_background(tmp_path):
     content["categories"].insert(0, {"id": 0, "name": "unused"})
     files |= {"instances.json": json.dumps(content), "sub/bare.png": made.picture(9, (40, 60))}
     seen = understand(made.folder(tmp_path / "set", files))
-    assert len(rows(seen, 6)) == 0 and "1 annotations of crowds" in seen.words and "1 of 7 hold no box" in seen.words
+    assert len(rows(seen, 6)) == 0 and "crowds were left out: 1" in seen.words and "1 of 7 hold no box" in seen.words
 
 
 def test_coco_files_of_train_and_val_are_the_split(tmp_path):

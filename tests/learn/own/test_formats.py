@@ -114,7 +114,7 @@ def test_mixed_sizes_turned_transparent_grey_and_deep_pictures(tmp_path):
     assert seen.found.x.shape[1:] == (32, 32, 3)
     assert x["b/1.png"][:15].min() == 255 and x["b/1.png"][17:].max() == 0
     assert (x["b/2.png"] == 255).all() and (x["b/3.png"] == 51).all()
-    for words in ("stretched to 32 × 32", "upright", "put on white", "16 bits", "1 files that are no pictures"):
+    for words in ("stretched to 32 × 32", "upright", "put on white", "16 bits", "no pictures were left out: 1"):
         assert words in seen.words
     assert "are grey" in " ".join(seen.found.warnings)
     assert understand(tmp_path / "set", colour="grey", image_size=(16, 24)).found.x.shape[1:] == (16, 24, 1)
@@ -673,7 +673,8 @@ def test_sensors_of_one_recording_are_joined_on_their_clock(tmp_path):
     assert seen.found.classes == ("idle", "wave") and seen.found.sampling_hz == 100 and seen.found.x.shape[3] == 5
     assert "Accelerometer z, Accelerometer y, Accelerometer x, Gyroscope z, Gyroscope y" in seen.words
     assert (
-        "The tables of a folder are one recording" in seen.words and "6 tables that are named like no sensor" in seen.words
+        "The tables of a folder are one recording" in seen.words
+        and "like no sensor of motion were left out: 6" in seen.words
     )
     assert len(np.unique(seen.found.groups)) == 6
     # The gyroscope's wave began half a second later: at 1 Hz it is turned by half, at 2 Hz it is as the accelerometer's.
