@@ -49,7 +49,7 @@ def search(
         batches: the fixed mini-batches on which the proxies look, at least two.
         trials: number of candidates in all, those already in the storage included.
         seed: of the sampler.
-        workers: processes that evaluate; 0 evaluates in this process.
+        workers: processes that evaluate, for which a script needs `if __name__ == "__main__":`; 0 evaluates in this process.
         storage: an Optuna storage to record in, and to go on from; None keeps the search in memory.
         study: name of the search in the storage.
         executor: evaluates in the place of `workers`, and stays open; a `Cluster`, or any other.
@@ -68,7 +68,8 @@ def search(
     except BrokenExecutor as error:
         raise SearchError(
             "one worker process after the other ended before its trial did, which usually means that memory ran out. Every "
-            "finished trial is kept: resume, with fewer workers if it happens again"
+            "finished trial is kept: resume, with fewer workers if it happens again. (In a script of your own the search has "
+            "to stand below `if __name__ == '__main__':`, for each worker runs the script from its beginning)"
         ) from error
     except ClusterError as error:
         raise SearchError(str(error)) from error

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
+import tempfile
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from pathlib import Path
 
 from pnas_kit.space import Arch
 
@@ -20,10 +23,15 @@ class Pool:
 
     When a process dies, all that were under way are lost with it, and which one did it is not known. So the one that is
     collected next is evaluated again alone; if that ends a process too, it is a failed candidate. The others start again.
+
+    Problem and batches travel in a file: given to a process through its pipe they would wait for ever, once larger than that
+    holds (64 KiB), where the process dies before it has read them.
     """
 
     def __init__(self, workers: int, problem: Problem, batches: Batches) -> None:
-        self._workers, self._given = workers, (problem, batches)
+        self._workers, self._folder = workers, tempfile.TemporaryDirectory(prefix="pnas-", ignore_cleanup_errors=True)
+        self._given = Path(self._folder.name) / "batches.pickle"
+        self._given.write_bytes(pickle.dumps((problem, batches)))
         self._processes = self._started(workers)
         self._going: dict[Future, tuple[int, Arch, Future]] = {}
         self._lost_in_a_row = 0
@@ -54,9 +62,10 @@ class Pool:
     def close(self) -> None:
         """Wait for what is being evaluated, and let the rest be."""
         self._processes.shutdown(cancel_futures=True)
+        self._folder.cleanup()
 
     def _started(self, workers: int) -> ProcessPoolExecutor:
-        return local_pool(workers, _hold, *self._given)
+        return local_pool(workers, _hold, self._given)
 
     def _sent(self, number: int, arch: Arch) -> Future:
         try:
@@ -86,10 +95,10 @@ class Pool:
 _held: tuple[Problem, Batches]
 
 
-def _hold(*given) -> None:
+def _hold(given: Path) -> None:
     """In a process: keep the problem and its batches, so that only architectures travel."""
     global _held
-    _held = given
+    _held = pickle.loads(given.read_bytes())
 
 
 def _evaluate_held(number: int, arch: Arch) -> Candidate:

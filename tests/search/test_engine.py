@@ -277,3 +277,28 @@ def test_batches_that_no_net_can_be_scored_on_are_refused_before_the_first_trial
     with pytest.raises(ValueError, match=message):
         next(search(problem(), [batches[0], spoil(*batches[1])], workers=0, storage=storage))
     assert not storage.get_all_studies()
+
+
+UNGUARDED = """
+import numpy as np
+from pnas_kit.cost import boards
+from pnas_kit.search import Limits, Problem, search
+
+random = np.random.default_rng(0)
+batches = [(random.normal(size=(32, 32, 32, 3)).astype("float32"), np.arange(32) % 10) for _ in range(2)]
+board = boards()["nano-33-ble"]
+problem = Problem(input_shape=(32, 32, 3), classes=10, board=board, limits=Limits.of(board), proxies=("naswot",))
+print(len(list(search(problem, batches, trials=4, workers=1))))
+"""
+
+
+def test_a_script_whose_workers_cannot_start_ends_and_says_why(tmp_path):
+    """Batches larger than a pipe holds were waited for without an end."""
+    script = tmp_path / "script.py"
+    script.write_text(UNGUARDED, encoding="utf-8")
+    ended = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 1 and "to stand below `if __name__ == '__main__':`" in ended.stderr
+    guarded = UNGUARDED.replace("print(", "if __name__ == '__main__':\n    print(")
+    script.write_text(guarded, encoding="utf-8")
+    ended = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120)
+    assert (ended.returncode, ended.stdout) == (0, "4\n"), ended.stderr

@@ -67,6 +67,9 @@ def classed(files: Files, endings: tuple[str, ...], settings: Settings) -> Class
     except DataError as error:
         if not tables:
             raise complaint or error from error
+    if not tables and (settings.label_column or settings.group_column):
+        column = settings.label_column or settings.group_column
+        raise complaint or DataError(f"{files.title}: there is no table of the files that has a column {column!r}. Add one.")
     if not tables:
         found = by_folder
     elif by_folder and by_folder.notes[0] == BY_FOLDER and len(set(by_folder.labels)) > 1:

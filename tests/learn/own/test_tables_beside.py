@@ -117,6 +117,13 @@ def test_a_table_that_cannot_be_read_is_named_where_folders_say_nothing(tmp_path
     assert understand(made.folder(tmp_path / "b", made.pictures() | broken)).found.classes == ("cat", "dog")
 
 
+def test_a_column_that_is_chosen_needs_a_table(tmp_path):
+    place = made.folder(tmp_path, made.pictures())
+    for role in ("label", "group"):
+        with pytest.raises(DataError, match="no table of the files that has a column 'what'"):
+            understand(place, **{f"{role}_column": "what"})
+
+
 def test_lists_of_parts(tmp_path):
     """As Speech Commands has them: no list for training, and a folder of noise that is in none."""
     files = {
