@@ -68,7 +68,7 @@ def search(
     except BrokenExecutor as error:
         raise SearchError(
             "one worker process after the other ended before its trial did, which usually means that memory ran out. Every "
-            "finished trial is kept: resume, with fewer workers if it happens again. (In a script of your own the search has "
+            "finished trial is kept: resume, with fewer workers if it happens again. (In a script of yours the search has "
             "to stand below `if __name__ == '__main__':`, for each worker runs the script from its beginning)"
         ) from error
     except ClusterError as error:
