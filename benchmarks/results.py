@@ -103,13 +103,14 @@ PLAN = (
         epochs=60,
         bar=(0.856, "ResNet-8, ST and MLPerf Tiny"),
     ),
-    Entry(
+    Entry(  # by short trainings, not by the score
         data="cifar10",
         flash=360_000,
         macs=25_000_000,
         picks=1,
-        also=(468,),
-        epochs=40,
+        trial=8,
+        also=(74,),
+        epochs=55,
         bar=(0.937, "the paper, pre-trained"),
     ),
     Entry(  # a prototype of the search above that fits ResNet-8's limits

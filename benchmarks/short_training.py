@@ -1,6 +1,6 @@
 """Which of a run's candidates learn best in a short training, where a whole one takes an hour: what a pick by hand rests on.
 
-    python benchmarks/short_training.py RUN 74 468 2989 --samples 15000 --epochs 10
+    python benchmarks/short_training.py RUN 74 8 421 --samples 15000 --epochs 10
 
 Each is trained with the data set's recipe and few epochs, pruned early, on a part of the training split, the same for all.
 The rest of the training split judges; the test split is never looked at.
