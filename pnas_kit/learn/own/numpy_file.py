@@ -1,10 +1,14 @@
-"""NumPy archives (.npz): X and y, or x_train, y_train, x_test and y_test. The format's pickles are never opened."""
+"""NumPy archives (.npz), or .npy files: X and y, or x_train, y_train, x_test and y_test.
+
+The format's pickles are never opened.
+"""
 
 import io
 import zipfile
 import zlib
 from pathlib import PurePosixPath
 from tokenize import TokenError
+from typing import IO
 
 import numpy as np
 from numpy.lib import format as npy
@@ -17,7 +21,7 @@ from pnas_kit.learn.own.found import TEST, TRAIN, Found, numbered, plain_label
 from pnas_kit.learn.own.settings import Settings
 
 NAME = "NumPy archive (.npz)"
-ENDINGS = (".npz",)
+ENDINGS = (".npz", ".npy")
 _X, _Y = ("x", "data", "images", "samples", "features"), ("y", "labels", "label", "targets", "target")
 _WHOM = ("group", "subject", "person", "participant", "speaker", "user")
 _GROUPS = tuple(word + end for word in _WHOM for end in ("", "s", "id", "ids"))
@@ -25,8 +29,9 @@ _HEADER_BYTES = 10_000
 
 
 def fits(files: Files) -> bool:
-    """Whether it is one .npz file."""
-    return len(files.names) == 1 and files.names[0].lower().endswith(".npz")
+    """Whether it is one .npz file, or several .npy."""
+    arrays = files.with_suffix(".npy")
+    return bool(arrays[1:]) or (len(files.names) == 1 and files.names[0].lower().endswith(".npz"))
 
 
 def read(files: Files, settings: Settings) -> Found:
@@ -35,7 +40,8 @@ def read(files: Files, settings: Settings) -> Found:
     Raises:
         DataError: Names, shapes or types that are not understood, or a damaged file.
     """
-    arrays = _arrays(files.read(files.names[0]), files.names[0])
+    archive = next(iter(files.with_suffix(".npz")), None)
+    arrays = _arrays(files.read(archive), archive) if archive else _single(files)
     by_name = {name.lower().replace("_", "").replace("-", ""): name for name in arrays}
     whole = _part(by_name, "", "")
     train, test = (_part(by_name, word, short) for word, short in (("train", "tr"), ("test", "te")))
@@ -126,34 +132,44 @@ def _groups(arrays: dict[str, np.ndarray], names: list[str | None], counts: list
     return np.unique(np.concatenate(people), return_inverse=True)[1].astype(np.int64)
 
 
+def _single(files: Files) -> dict[str, np.ndarray]:
+    """The arrays of .npy files by their paths: train/X.npy is train_X."""
+    names = files.with_suffix(".npy")
+    _check_size(sum(map(files.size, names)), files.title)
+    contents = ((name, files.read(name)) for name in names)
+    return {name[:-4].replace("/", "_"): _array(io.BytesIO(content), len(content), name) for name, content in contents}
+
+
 def _arrays(content: bytes, title: str) -> dict[str, np.ndarray]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
-            if sum(member.file_size for member in members) > 2 * limits.SAMPLE_BYTES:
-                raise DataError(
-                    f"{title}: unpacks to more than {2 * limits.SAMPLE_BYTES / 2**30:.0f} GiB. Keep fewer samples."
-                )
-            return {
-                PurePosixPath(member.filename).name.removesuffix(".npy"): _array(archive, member, title)
-                for member in members
-            }
+            _check_size(sum(member.file_size for member in members), title)
+            arrays = {}
+            for member in members:
+                with archive.open(member) as file:
+                    name = PurePosixPath(member.filename).name.removesuffix(".npy")
+                    arrays[name] = _array(file, member.file_size, f"{title}, {member.filename}")
+            return arrays
     except (zipfile.BadZipFile, OSError, EOFError, zlib.error, NotImplementedError, RuntimeError) as error:
         raise DataError(f"{title}: expected a whole .npz file, got a damaged one ({error}). Save it anew.") from error
 
 
-def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, title: str) -> np.ndarray:
-    """One array, its header checked before its numbers are touched."""
-    where = f"{title}, {member.filename}"
-    with archive.open(member) as file:
-        shape, columns_first, dtype = _header(file, where)
-        expected = dtype.itemsize
-        for side in shape:
-            expected *= side
-        there = member.file_size - file.tell()
-        if dtype.itemsize == 0 or expected != there or min(shape, default=0) < 0:
-            raise DataError(f"{where}: expected {expected:,} bytes for {dtype} {shape}, got {there:,}. Save it anew.")
-        flat = np.frombuffer(file.read(), dtype)
+def _check_size(total: int, title: str) -> None:
+    if total > 2 * limits.SAMPLE_BYTES:
+        raise DataError(f"{title}: the arrays are more than {2 * limits.SAMPLE_BYTES / 2**30:.0f} GiB. Keep fewer samples.")
+
+
+def _array(file: IO[bytes], size: int, where: str) -> np.ndarray:
+    """One array from a file of `size` bytes, its header checked before its numbers are touched."""
+    shape, columns_first, dtype = _header(file, where)
+    expected = dtype.itemsize
+    for side in shape:
+        expected *= side
+    there = size - file.tell()
+    if dtype.itemsize == 0 or expected != there or min(shape, default=0) < 0:
+        raise DataError(f"{where}: expected {expected:,} bytes for {dtype} {shape}, got {there:,}. Save it anew.")
+    flat = np.frombuffer(file.read(), dtype)
     return flat.reshape(shape, order="F" if columns_first else "C").astype(dtype.newbyteorder("="), copy=False)
 
 

@@ -67,6 +67,13 @@ def npz(path, **arrays):
     return path
 
 
+def npy(array):
+    """The bytes of one array."""
+    file = io.BytesIO()
+    np.save(file, array)
+    return file.getvalue()
+
+
 def idx(array):
     """The bytes of an IDX file of uint8."""
     return b"\0\0\x08" + bytes([array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape) + array.tobytes()

@@ -158,6 +158,20 @@ def test_axes_are_put_in_order_and_said(shape, order, task, layout, tmp_path):
     assert str(shape) in " ".join(found.notes) or len(shape) == 2
 
 
+def test_arrays_in_files_of_their_own(tmp_path):
+    """As numpy.save writes them: beside each other, in folders of the parts, or zipped, which is what .npz is."""
+    x, y = np.random.default_rng(0).normal(size=(30, 64, 3)).astype("float32"), np.arange(30) % 2
+    seen = understand(made.folder(tmp_path / "a", {"X.npy": made.npy(x), "y.npy": made.npy(y)}))
+    assert seen.found.form == "NumPy archive (.npz)" and seen.found.x.shape == (30, 1, 64, 3)
+    parts = {"train": (x[:20], y[:20]), "test": (x[20:], y[20:])}
+    files = {
+        f"{part}/{name}.npy": made.npy(array) for part, two in parts.items() for name, array in zip("Xy", two, strict=True)
+    }
+    for place in (made.folder(tmp_path / "b", files), made.zipped(tmp_path / "c.zip", files)):
+        seen = understand(place)
+        assert seen.split == "as the files bring it" and (len(seen.train), len(seen.test)) == (20, 10)
+
+
 def test_doubtful_axes_are_a_warning_and_labels_come_in_many_kinds(tmp_path):
     x = RANDOM.random((20, 3, 8, 3))
     assert "choose the layout" in understand(made.npz(tmp_path / "a.npz", x=x, y=np.arange(20) % 2)).found.warnings[0]

@@ -113,6 +113,12 @@ def pickled_in_npz(root):
     return root / "a.npz"
 
 
+def pickled_in_npy(root):
+    np.save(root / "X.npy", np.array([Bomb(root / "ran")], dtype=object))
+    np.save(root / "y.npy", [0])
+    return root
+
+
 def plain_pickle(root):
     (root / "a.pkl").write_bytes(pickle.dumps(Bomb(root / "ran")))
     return root / "a.pkl"
@@ -182,6 +188,9 @@ HOSTILE = {
     "object array": (arrays(X=np.array([[1], [2, 3]], dtype=object), y=[0, 1]), "can run any program"),
     "npz cut off": (lambda root: cut(made.npz(root / "a.npz", X=X, y=Y)), "whole .npz"),
     "npz of text": (one("a.npz", "hello"), "whole .npz"),
+    "npy with a pickle": (pickled_in_npy, "can run any program"),
+    "npy cut off": (files_of({"X.npy": made.npy(X)[:-8], "y.npy": made.npy(Y)}), "X.npy: expected"),
+    "npy alone": (files_of({"X.npy": made.npy(X), "z.npy": made.npy(Y)}), "expected arrays X and y"),
     "npz without labels": (arrays(X=X), "expected arrays X and y"),
     "npz of other counts": (arrays(X=X, y=Y[:-1]), "one label per sample"),
     "npz of strings": (arrays(X=X.astype(str), y=Y), "expected numbers"),
