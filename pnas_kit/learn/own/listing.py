@@ -33,6 +33,7 @@ class Index:
     """Finds a file by what a line calls it: path, name, or name without the ending, in capitals or not."""
 
     def __init__(self, names: list[str]) -> None:
+        self._paths = {name.lower(): name for name in names}
         self._by: dict[str, list[str]] = {}
         for name in names:
             path = PurePosixPath(name.lower())
@@ -46,6 +47,8 @@ class Index:
         if len(there) < 2:
             return there[0] if there else None
         folder, word = PurePosixPath(where).parent, split_word(PurePosixPath(where).stem)
+        if beside := self._paths.get(wanted) or self._paths.get(f"{folder}/{wanted}".lower()):
+            return beside
         for closer in (
             [name for name in there if f"/{name}".lower().endswith(f"/{wanted}")],
             [name for name in there if f"/{PurePosixPath(name).with_suffix('')}".lower().endswith(f"/{wanted}")],
@@ -86,14 +89,19 @@ class Listing:
         return not is_numeric_dtype(self.table[title])
 
     def words(self) -> list[str | None]:
-        """train, val or test of each line: in a column, by the folder of the file, or by the table's folder or name."""
+        """train, val or test of each line: in a column, by a folder of the file, or by the table's folder or name."""
         column = self.titled(SPLITS)
         if column is not None:
             words = [part_word(str(cell)) for cell in self.table[column]]
             if all(words):
                 return words
         table = part_folder(self.name) or split_word(PurePosixPath(self.name).stem)
-        return [part_folder(file) or table if file else None for file in self.meant]
+        return [part_folder(file) or table or _split_folder(file) if file else None for file in self.meant]
+
+
+def _split_folder(name: str) -> str | None:
+    """The part that a folder's name has a word of: Final_Training."""
+    return next(filter(None, map(split_word, PurePosixPath(name).parts[:-1])), None)
 
 
 def listings(files: Files, names: list[str]) -> tuple[list[Listing], DataError | None]:

@@ -58,6 +58,25 @@ def test_the_split_of_a_table(tmp_path, by):
     assert seen.counts == {"cat": (6, 2), "dog": (6, 2)}
 
 
+def test_a_table_in_each_folder_of_a_class_and_one_for_testing(tmp_path):
+    """As GTSRB has them: files of one name in every folder."""
+    files = {
+        f"Final_Training/{label:05}/{n:05}.ppm": made.picture(20 * label + n, form="PPM")
+        for label in (2, 10)
+        for n in range(6)
+    }
+    for label in (2, 10):
+        rows = "".join(f"{n:05}.ppm;24;20;5;5;15;15;{label}\n" for n in range(6))
+        files[f"Final_Training/{label:05}/GT-{label:05}.csv"] = (
+            f"Filename;Width;Height;Roi.X1;Roi.Y1;Roi.X2;Roi.Y2;ClassId\n{rows}"
+        )
+    files |= {f"Final_Test/{n:05}.ppm": made.picture(90 + n, form="PPM") for n in range(4)}
+    rows = "".join(f"{n:05}.ppm;24;20;5;5;15;15;{[2, 10][n % 2]}\n" for n in range(4))
+    files["Final_Test/GT-final_test.csv"] = f"Filename;Width;Height;Roi.X1;Roi.Y1;Roi.X2;Roi.Y2;ClassId\n{rows}"
+    seen = understand(made.folder(tmp_path, files))
+    assert seen.counts == {"2": (6, 2), "10": (6, 2)} and not any("left out" in warning for warning in seen.found.warnings)
+
+
 def test_names_without_ending_and_noughts_before_them(tmp_path):
     rows = [(f"{n:05}", ["boxer", "pug"][n % 2]) for n in range(12)]
     seen = understand(made.folder(tmp_path, pictures(12, "train/{:05}.png") | {"labels.csv": table("id,breed", rows)}))
